@@ -54,7 +54,7 @@ class Brands:
 
     @classmethod
     def of(cls, skeletons: Iterable[str]) -> Brands:
-    """The brands of these skeletons; ones shorter than five characters are dropped, as they sit in ordinary
+        """The brands of these skeletons; ones shorter than five characters are dropped, as they sit in ordinary
         words."""
         kept = frozenset(skeleton for skeleton in skeletons if len(skeleton) >= _SHORTEST)
         by_prefix: defaultdict[str, list[str]] = defaultdict(list)
@@ -63,7 +63,7 @@ class Brands:
         return cls(kept, {prefix: tuple(rest) for prefix, rest in by_prefix.items()})
 
     def named_in(self, document: Document) -> frozenset[str]:
-    """The brands that a comment names in its text, author or URL, however spaced or spelled."""
+        """The brands that a comment names in its text, author or URL, however spaced or spelled."""
         return frozenset(brand for part in _parts(document) for brand in self._within(skeleton(part)))
 
     def _within(self, text: str) -> Iterator[str]:
