@@ -1,0 +1,62 @@
+"""What the machine says of a comment (assessment), and what we know besides its text (facts)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+LABELS = ("spam", "abuse", "insult", "hate", "threat", "obscene")
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A stretch of a field that moved a score: half-open span in code points, weight in log-odds.
+
+    `field` is body, author, url or email; `rest` and `bias` carry what no term shows, so that all of a label sum to
+    the log-odds of its score.
+    """
+
+    label: str
+    field: str
+    begin: int
+    end: int
+    text: str
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """Scores are calibrated probabilities in [0, 1] by label; none at all means that the machine did not answer."""
+
+    scores: Mapping[str, float] = field(default_factory=dict)
+    language: str = ""
+    model: str = ""
+    terms: tuple[Term, ...] = ()
+
+    @property
+    def is_scored(self) -> bool:
+        return bool(self.scores)
+
+
+UNSCORED = Assessment()
+
+
+@dataclass(frozen=True, slots=True)
+class ListHit:
+    """An entry of the site's lists that applies: which list, the entry, its verdict ("" for the rule's own)."""
+
+    list: str
+    value: str
+    verdict: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What we know besides the text; counts are of comments, ages in days."""
+
+    n_links: int = 0
+    n_approved: int = 0
+    n_rejected: int = 0
+    article_age_days: float = 0.0
+    honeypot: bool = False
+    hits: tuple[ListHit, ...] = ()

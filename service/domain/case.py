@@ -1,0 +1,51 @@
+"""A pending comment's case: which kind it is and how soon a person should see it."""
+
+from __future__ import annotations
+
+from service.domain.assessment import Assessment
+from service.domain.comment import Status
+from service.domain.policy import Judgement, Verdict
+
+# What the queue is divided by; the first reason a moderator would name.
+KINDS = (
+    "spam", "abuse", "word_list", "domain_list", "blocked_author",
+    "links", "first_time", "closed_article", "honeypot", "unscored", "other",
+)  # fmt: skip
+REJECT_REASONS = (
+    "spam", "insult", "hate", "threat", "obscene", "off_topic", "personal_data", "duplicate", "illegal", "other",
+)  # fmt: skip
+
+_STATUS = {Verdict.APPROVE: Status.APPROVED, Verdict.HOLD: Status.PENDING, Verdict.REJECT: Status.REJECTED}
+
+
+def opening_status(judgement: Judgement) -> Status:
+    """Where a comment begins its life."""
+    return _STATUS[judgement.verdict]
+
+
+def kind_of(judgement: Judgement, assessment: Assessment) -> str:
+    """The kind of a case: spam or abuse where a band speaks (the higher score), else the first reason's code."""
+    codes = [reason.code for reason in judgement.reasons]
+    if "unscored" in codes:
+        return "unscored"
+    bands = {"spam" if code == "band.spam" else "abuse" for code in codes if code.startswith("band.")}
+    if bands:
+        return max(sorted(bands), key=lambda label: assessment.scores.get(label, 0.0))
+    return codes[0] if codes and codes[0] in KINDS else "other"
+
+
+def priority_of(kind: str, assessment: Assessment) -> int:
+    """0–100, seen first: threats and hate, then abuse, then what waits on a person alone, and sure spam last.
+
+    A threat left standing harms somebody; a decent comment left waiting harms the paper; spam can wait.
+    """
+    scores = assessment.scores
+    if scores.get("threat", 0.0) >= 0.5:
+        return 95
+    if scores.get("hate", 0.0) >= 0.5:
+        return 85
+    if kind == "abuse":
+        return 60 + round(20 * scores.get("abuse", 0.0))
+    if kind == "spam":
+        return 40 - round(30 * scores.get("spam", 0.0))
+    return 50

@@ -1,0 +1,47 @@
+"""Ids: short, sortable by time, and carrying their site's tag, so that an id alone finds its slot in the store.
+
+    c_k7m2x01jd3f0a9z…   kind _ tag(5) time(10) entropy(n)
+
+Knows no clock and no chance: the caller hands in both.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NewType
+
+Tag = NewType("Tag", str)
+CommentId = NewType("CommentId", str)
+BatchId = NewType("BatchId", str)
+KeyId = NewType("KeyId", str)
+AccountId = NewType("AccountId", str)
+
+ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32: no i, l, o, u to misread
+TAG_LENGTH = 5
+_TIME_LENGTH = 10
+_ID = re.compile(rf"(?:c|b|k)_([{ALPHABET}]{{{TAG_LENGTH}}})[{ALPHABET}]{{18,40}}")
+
+
+def base32(number: int, length: int) -> str:
+    """`number` in `length` characters of Crockford's base 32, most significant first; higher digits are cut."""
+    digits = []
+    for _ in range(length):
+        digits.append(ALPHABET[number & 31])
+        number >>= 5
+    return "".join(reversed(digits))
+
+
+def new_tag(entropy: bytes) -> Tag:
+    """A site's tag: five characters from at least four random bytes."""
+    return Tag(base32(int.from_bytes(entropy), TAG_LENGTH))
+
+
+def timed_id(kind: str, tag: Tag, now_ms: int, entropy: bytes) -> str:
+    """An id of `kind` (c, b or k) that sorts by its time; ten random bytes make sixteen characters of entropy."""
+    return f"{kind}_{tag}{base32(now_ms, _TIME_LENGTH)}{base32(int.from_bytes(entropy), len(entropy) * 8 // 5)}"
+
+
+def tag_of(any_id: str) -> Tag | None:
+    """The site's tag that an id carries, or None where it is no id of ours."""
+    found = _ID.fullmatch(any_id)
+    return Tag(found[1]) if found else None

@@ -1,0 +1,96 @@
+"""Work done for many callers at once: what arrives while a group is under way makes the next group.
+
+No timer: alone, a caller waits for nothing; under load, groups grow by themselves. Bounded, and fair between keys (sites):
+a group takes from each in turn. Knows nothing of what the work is.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Generic, TypeVar
+
+from service.errors import Overloaded
+
+In = TypeVar("In")
+Out = TypeVar("Out")
+
+
+class Grouped(Generic[In, Out]):
+    """Calls `work` with lists of items; a result that is an exception is raised to its own caller alone.
+
+    At most `most` items a group, `lanes` groups under way, `capacity` items waiting: beyond it Overloaded is raised.
+    """
+
+    def __init__(
+        self,
+        work: Callable[[Sequence[In]], Awaitable[Sequence[Out | Exception]]],
+        *,
+        most: int = 64,
+        lanes: int = 2,
+        capacity: int = 1024,
+    ) -> None:
+        self._work = work
+        self._most = most
+        self._lanes = lanes
+        self._capacity = capacity
+        self._waiting: dict[str, deque[tuple[In, asyncio.Future[Out]]]] = {}
+        self._n_waiting = 0
+        self._running: set[asyncio.Task[None]] = set()
+        self._scheduled = False
+
+    async def __call__(self, item: In, key: str = "") -> Out:
+        """The result for `item`. Cancelling the caller does not stop the work: what was accepted is done."""
+        if self._n_waiting >= self._capacity:
+            raise Overloaded("too many submissions are waiting")
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[Out] = loop.create_future()
+        self._waiting.setdefault(key, deque()).append((item, future))
+        self._n_waiting += 1
+        if not self._scheduled and len(self._running) < self._lanes:
+            self._scheduled = True
+            loop.call_soon(self._start)  # after all that this turn of the loop brings
+        return await future
+
+    async def drain(self) -> None:
+        """Waits until nothing waits and nothing is under way."""
+        while self._running or self._n_waiting:
+            self._start()
+            await asyncio.gather(*self._running)
+
+    def _start(self) -> None:
+        self._scheduled = False
+        if self._n_waiting and len(self._running) < self._lanes:
+            task = asyncio.get_running_loop().create_task(self._run(self._take()))
+            self._running.add(task)
+            task.add_done_callback(self._finished)
+
+    def _finished(self, task: asyncio.Task[None]) -> None:
+        self._running.discard(task)
+        self._start()
+
+    def _take(self) -> list[tuple[In, asyncio.Future[Out]]]:
+        group: list[tuple[In, asyncio.Future[Out]]] = []
+        while self._waiting and len(group) < self._most:
+            key = next(iter(self._waiting))
+            queue = self._waiting.pop(key)
+            group.append(queue.popleft())
+            if queue:
+                self._waiting[key] = queue  # to the end of the row
+        self._n_waiting -= len(group)
+        return group
+
+    async def _run(self, group: list[tuple[In, asyncio.Future[Out]]]) -> None:
+        results: Sequence[Out | Exception]
+        try:
+            results = await self._work([item for item, _ in group])
+        except Exception as error:
+            results = [error] * len(group)
+        for (_, future), result in zip(group, results, strict=True):
+            if future.done():  # its caller has gone
+                continue
+            if isinstance(result, Exception):
+                future.set_exception(result)
+            else:
+                future.set_result(result)

@@ -1,0 +1,128 @@
+"""The connection to Valkey or Redis: groups of commands in one round trip, and its failures in the trade's words.
+
+Every write is one idempotent script. A group that met a fresh server (NOSCRIPT) or a connection that had gone stale is
+therefore simply sent again, whole.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+from redis.asyncio import BlockingConnectionPool, Connection, UnixDomainSocketConnection
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import (
+    AuthenticationError,
+    BusyLoadingError,
+    ConnectionError,
+    NoScriptError,
+    OutOfMemoryError,
+    ReadOnlyError,
+    RedisError,
+    ResponseError,
+    TimeoutError,
+)
+
+from service.errors import SaringError, StoreFull, StoreUnavailable
+from service.store.scripts import NAMES, script
+
+Call = tuple[str | bytes | int | float, ...]
+Reply = Any
+
+_AWAY = (BusyLoadingError, ReadOnlyError, AuthenticationError)
+
+
+def run(name: str, root: str, *argv: str | bytes | int | float) -> Call:
+    """The call of the script `name` for the site whose keys begin with `root`."""
+    return ("EVALSHA", script(name).sha, 1, root, *argv)
+
+
+def _translated(error: Exception) -> Exception:
+    if isinstance(error, OutOfMemoryError):
+        return StoreFull("the store has reached its memory limit")
+    if isinstance(error, _AWAY):
+        return StoreUnavailable(f"the store is not ready: {type(error).__name__}")
+    return error
+
+
+class Client:
+    """A pool of connections; `group` is the only way in.
+
+    `url` is redis://…, rediss://… or unix:///path. Times out after `timeout_s` with StoreUnavailable.
+    """
+
+    def __init__(self, url: str, *, timeout_s: float = 5.0, max_connections: int = 64) -> None:
+        self._pool: BlockingConnectionPool = BlockingConnectionPool.from_url(
+            url,
+            max_connections=max_connections,
+            timeout=timeout_s,
+            socket_timeout=timeout_s,
+            socket_connect_timeout=timeout_s,
+            retry=Retry(NoBackoff(), 0),
+            protocol=2,
+            client_name="saring",
+        )
+
+    async def close(self) -> None:
+        """Closes every connection."""
+        await self._pool.disconnect()
+
+    async def call(self, *call: str | bytes | int | float) -> Reply:
+        """One command; its reply, or its error raised."""
+        return (await self.group([call]))[0]
+
+    async def group(self, calls: Sequence[Call]) -> list[Reply]:
+        """Sends all calls in one round trip; the replies in order. The first error is raised."""
+        replies = await self.group_each(calls)
+        for reply in replies:
+            if isinstance(reply, Exception):
+                raise reply
+        return replies
+
+    async def group_each(self, calls: Sequence[Call]) -> list[Reply]:
+        """Like `group`, but an error of one call stays in its place; StoreUnavailable is raised for the whole."""
+        try:
+            replies = await self._burst(calls)
+        except ConnectionError:
+            replies = await self._once_more(calls)  # a pooled connection had gone stale
+        except (TimeoutError, OSError) as error:
+            raise StoreUnavailable(f"the store does not answer: {type(error).__name__}") from error
+        if any(isinstance(reply, NoScriptError) for reply in replies):
+            await self._once_more([("SCRIPT", "LOAD", script(name).text) for name in NAMES])
+            replies = await self._once_more(calls)
+        return [_translated(reply) if isinstance(reply, Exception) else reply for reply in replies]
+
+    async def _once_more(self, calls: Sequence[Call]) -> list[Reply]:
+        try:
+            return await self._burst(calls)
+        except (RedisError, OSError) as error:
+            raise StoreUnavailable(f"the store is away: {type(error).__name__}") from error
+
+    async def _burst(self, calls: Sequence[Call]) -> list[Reply]:
+        connection: Connection | UnixDomainSocketConnection = await self._pool.get_connection()  # type: ignore[no-untyped-call]
+        whole = False
+        try:
+            await connection.send_packed_command(b"".join(connection.pack_commands(calls)))
+            replies: list[Reply] = []
+            for _ in calls:
+                try:
+                    replies.append(await connection.read_response())
+                except ResponseError as error:
+                    replies.append(error)
+            whole = True
+            return replies
+        finally:
+            if not whole:  # unread replies would answer the next caller
+                await asyncio.shield(connection.disconnect(nowait=True))
+            await self._pool.release(connection)
+
+
+def reply_error(reply: Reply) -> SaringError | None:
+    """The trade's error that a reply of `group_each` is, None for a good one; raises what is a bug of ours."""
+    if isinstance(reply, SaringError):
+        return reply
+    if isinstance(reply, Exception):
+        raise reply
+    return None

@@ -1,0 +1,257 @@
+"""Comments in the store: the look before a submission, the writing of it, reading one, listing many."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from service.domain.comment import Comment, Status
+from service.domain.ids import Tag
+from service.store import codec, keys
+from service.store.client import Call, Client, Reply, run
+
+
+@dataclass(frozen=True, slots=True)
+class FloodLimit:
+    """At most `comments` in `period_ms`, by GCRA; `digest` names who or what is limited."""
+
+    name: str
+    digest: str
+    comments: int
+    period_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """What to look for before a submission is assessed; digests are "" where there is nothing to look for."""
+
+    tag: Tag
+    article: str
+    author: str
+    duplicate: str
+    submission: str
+    client_ref: str = ""
+    idempotency: str = ""
+    floods: tuple[FloodLimit, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """The comment that an earlier submission with the same client_ref or Idempotency-Key made."""
+
+    comment_id: str
+    is_same: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the look found."""
+
+    revision: int
+    repeat: Repeat | None = None
+    is_duplicate: bool = False
+    flood: tuple[str, float] | None = None  # the limit's name, seconds to wait
+    n_approved: int = 0
+    n_rejected: int = 0
+    article_first_seen_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """A comment ready to be written; `revision` is that of the configuration it was judged by."""
+
+    comment: Comment
+    probe: Probe
+    doc: bytes
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The store's answer to a writing: created, or why not."""
+
+    is_created: bool = False
+    is_stale: bool = False
+    repeat: Repeat | None = None
+    is_duplicate: bool = False
+    flood: tuple[str, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryEntry:
+    """What a person did to a comment."""
+
+    what: str
+    by: str
+    at_ms: int
+    version: int
+    status: str
+    reason: str = ""
+    note: str = ""
+    batch: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Comments, newest first, and where the next page begins (None: no more)."""
+
+    comments: list[Comment] = field(default_factory=list)
+    before: tuple[int, str] | None = None
+
+
+class Comments:
+    """Reads and writes comments."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    async def look(self, probes: Sequence[Probe]) -> list[Seen]:
+        """What is known of each submission's repeats, author and article: one round trip for all, three reads each."""
+        calls: list[Call] = []
+        for probe in probes:
+            root = keys.root(probe.tag)
+            calls.append(("HGET", f"{root}:site", "revision"))
+            calls.append(("MGET", *_looked_up(root, probe)))
+            calls.append(("HMGET", f"{root}:author:{probe.author}", "approved", "rejected"))
+            calls.append(("HGET", f"{root}:article:{probe.article}", "first_seen"))
+        replies = await self._client.group(calls)
+        return [_seen(probe, *replies[4 * i : 4 * i + 4]) for i, probe in enumerate(probes)]
+
+    async def write(self, writings: Sequence[Writing], now_ms: int) -> list[Written | Exception]:
+        """Writes each comment with its case and opening event, atomically, all in one round trip; errors in place."""
+        replies = await self._client.group_each([_submit_call(writing, now_ms) for writing in writings])
+        return [
+            reply if isinstance(reply, Exception) else _written(writing, reply)
+            for writing, reply in zip(writings, replies, strict=True)
+        ]
+
+    async def get(self, tag: Tag, comment_ids: Sequence[str]) -> list[Comment | None]:
+        """The comments by id, in order, None where there is none."""
+        if not comment_ids:
+            return []
+        replies = await self._client.group(
+            [("HMGET", keys.comment(tag, comment_id), *codec.STANDING_FIELDS) for comment_id in comment_ids]
+        )
+        return [codec.load_comment(cid, reply) for cid, reply in zip(comment_ids, replies, strict=True)]
+
+    async def history(self, tag: Tag, comment_id: str) -> list[HistoryEntry]:
+        """What people did to the comment, oldest first."""
+        rows = await self._client.call("LRANGE", keys.history(tag, comment_id), 0, -1)
+        return [_history_entry(orjson.loads(row)) for row in rows]
+
+    async def newest(self, tag: Tag, index: str, before: tuple[int, str] | None, limit: int) -> list[tuple[int, str]]:
+        """(created, id) of an index (`status:…`, `under:…`, `of:…`), newest first, strictly before a point."""
+        top = "+inf" if before is None else before[0]
+        rows = await self._client.call(
+            "ZRANGE", f"{keys.root(tag)}:{index}", top, "-inf", "BYSCORE", "REV", "LIMIT", 0, limit + 1, "WITHSCORES"
+        )
+        found = [(int(rows[i + 1]), rows[i].decode()) for i in range(0, len(rows), 2)]
+        return [point for point in found if before is None or point < before][:limit]
+
+    async def status_counts(self, tag: Tag) -> dict[str, int]:
+        """How many comments stand where."""
+        replies = await self._client.group([("ZCARD", keys.status(tag, status)) for status in Status])
+        return {status.value: int(n) for status, n in zip(Status, replies, strict=True)}
+
+    async def ended(self, tag: Tag, status: Status, created_before_ms: int, limit: int, offset: int) -> list[str]:
+        """Ids of comments of a status created before a time, oldest first: candidates for retiring."""
+        rows = await self._client.call(
+            "ZRANGE", keys.status(tag, status), "-inf", created_before_ms, "BYSCORE", "LIMIT", offset, limit
+        )
+        return [row.decode() for row in rows]
+
+    async def retire(
+        self, tag: Tag, ids: Iterable[str], *, now_ms: int, expire_before_ms: int, delete_before_ms: int
+    ) -> tuple[int, int]:
+        """Expires pending and deletes ended comments whose time is over; how many of each."""
+        reply = await self._client.call(
+            *run("retire", keys.root(tag), now_ms, expire_before_ms, delete_before_ms, *ids)
+        )
+        return int(reply[0]), int(reply[1])
+
+
+def _looked_up(root: str, probe: Probe) -> list[str]:
+    names = [f"{root}:dup:{probe.duplicate}"]
+    names += [f"{root}:ref:{probe.client_ref}"] if probe.client_ref else []
+    names += [f"{root}:idem:{probe.idempotency}"] if probe.idempotency else []
+    return names
+
+
+def _seen(probe: Probe, revision: Reply, looked_up: list[bytes | None], counts: list[Any], first_seen: Reply) -> Seen:
+    repeat = next((entry for entry in looked_up[1:] if entry), None)
+    return Seen(
+        revision=int(revision or 0),
+        repeat=_repeat(repeat, probe.submission) if repeat else None,
+        is_duplicate=looked_up[0] is not None,
+        n_approved=int(counts[0] or 0),
+        n_rejected=int(counts[1] or 0),
+        article_first_seen_ms=int(first_seen) if first_seen else None,
+    )
+
+
+def _repeat(entry: bytes, submission: str) -> Repeat:
+    comment_id, digest = entry.decode().split(" ")
+    return Repeat(comment_id, digest == submission)
+
+
+def _submit_call(writing: Writing, now_ms: int) -> Call:
+    comment, probe = writing.comment, writing.probe
+    article = comment.submission.article
+    floods: list[str | int] = []
+    for limit in probe.floods:
+        floods += (limit.digest, limit.comments, limit.period_ms)
+    return run(
+        "submit",
+        keys.root(probe.tag),
+        comment.id,
+        now_ms,
+        writing.revision,
+        writing.doc,
+        comment.status.value,
+        comment.kind,
+        comment.priority,
+        probe.article,
+        probe.author,
+        comment.submission.client_ref,
+        probe.client_ref,
+        probe.idempotency,
+        probe.submission,
+        probe.duplicate,
+        comment.judgement.reasons[0].code if comment.judgement.reasons else "",
+        article.id,
+        article.url,
+        article.title,
+        "" if article.published_ms is None else article.published_ms,
+        *floods,
+    )
+
+
+def _written(writing: Writing, reply: list[Any]) -> Written:
+    match reply[0]:
+        case b"created":
+            return Written(is_created=True)
+        case b"stale":
+            return Written(is_stale=True)
+        case b"repeat" | b"other":
+            return Written(repeat=Repeat(reply[1].decode(), reply[0] == b"repeat"))
+        case b"duplicate":
+            return Written(is_duplicate=True)
+        case _:
+            limit = writing.probe.floods[int(reply[1]) - 1]
+            return Written(flood=(limit.name, int(reply[2]) / 1000))
+
+
+def _history_entry(row: dict[str, Any]) -> HistoryEntry:
+    return HistoryEntry(
+        what=row["what"],
+        by=row["by"],
+        at_ms=int(row["at"]),
+        version=int(row["version"]),
+        status=row["status"],
+        reason=row.get("reason", ""),
+        note=row.get("note", ""),
+        batch=row.get("batch", ""),
+    )

@@ -1,0 +1,46 @@
+"""The site's events in the store: a stream that counts them without a gap."""
+
+from __future__ import annotations
+
+from service.domain.event import Event
+from service.domain.ids import Tag
+from service.errors import CursorExpired
+from service.store import codec, keys
+from service.store.client import Client
+
+_TRIM_AT_ONCE = 1_000
+
+
+class Events:
+    """Reads and trims a site's events."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    async def after(self, tag: Tag, number: int, limit: int) -> list[Event]:
+        """Up to `limit` events that follow event `number` (0: from the first).
+
+        Raises CursorExpired where some of those that followed are no longer kept.
+        """
+        name = f"{keys.root(tag)}:events"
+        rows, first = await self._client.group(
+            [("XRANGE", name, f"(1-{number}", "+", "COUNT", limit), ("XRANGE", name, "-", "+", "COUNT", 1)]
+        )
+        if first and codec.load_event(*first[0]).number > number + 1 and number > 0:
+            raise CursorExpired(str(number))
+        return [codec.load_event(entry_id, fields) for entry_id, fields in rows]
+
+    async def last(self, tag: Tag) -> int:
+        """The number of the newest event, 0 where there is none."""
+        rows = await self._client.call("XREVRANGE", f"{keys.root(tag)}:events", "+", "-", "COUNT", 1)
+        return codec.load_event(*rows[0]).number if rows else 0
+
+    async def trim(self, tag: Tag, before_ms: int) -> int:
+        """Drops events older than a time, at most a thousand a call; how many."""
+        name = f"{keys.root(tag)}:events"
+        rows = await self._client.call("XRANGE", name, "-", "+", "COUNT", _TRIM_AT_ONCE)
+        old = [entry_id for entry_id, fields in rows if codec.load_event(entry_id, fields).at_ms < before_ms]
+        # The newest event stays, so that the stream goes on counting where it was even if it is copied elsewhere.
+        if old and len(old) == len(rows) < _TRIM_AT_ONCE:
+            old.pop()
+        return int(await self._client.call("XDEL", name, *old)) if old else 0

@@ -1,0 +1,91 @@
+"""Every key of the store: its name, type, owner and how it ends. No other module spells a key.
+
+All keys of a site bear its tag in braces, so that a cluster keeps them in one slot and one script may touch them all.
+The Lua scripts build the same names from `root(tag)`; `docs/reference/keys.md` lists this table, and the tests hold
+every key they leave behind against it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Literal
+
+from service.domain.ids import Tag
+
+Ending = Literal["ttl", "swept", "permanent"]
+
+SITES = "saring:{sites}:slugs"
+ACCOUNTS = "saring:{people}:accounts"
+EMAILS = "saring:{people}:emails"
+TOKENS = "saring:{people}:tokens"
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRow:
+    """A row of the table; `pattern` has `<…>` where a part varies."""
+
+    pattern: str
+    type: str
+    owner: str
+    ending: Ending
+    what: str
+
+    def matches(self, key: str) -> bool:
+        regex = re.sub(r"<[^>]+>", "[^{}]+", re.escape(self.pattern).replace(r"\<", "<").replace(r"\>", ">"))
+        return re.fullmatch(regex, key) is not None
+
+
+TABLE = (
+    KeyRow(SITES, "hash", "configure", "permanent", "slug → tag of every site"),
+    KeyRow(ACCOUNTS, "hash", "configure", "permanent", "account id → account (JSON)"),
+    KeyRow(EMAILS, "hash", "configure", "permanent", "e-mail of an account → account id"),
+    KeyRow(TOKENS, "hash", "configure", "permanent", "keyed hash of a personal token → account id"),
+    KeyRow("saring:{<tag>}:site", "hash", "configure", "permanent", "site, policy, lists (JSON), `revision`"),
+    KeyRow("saring:{<tag>}:keys", "hash", "configure", "permanent", "key id → API key (JSON, keyed hash only)"),
+    KeyRow("saring:{<tag>}:audit", "stream", "configure", "permanent", "who changed policy, lists or keys, when"),
+    KeyRow("saring:{<tag>}:comment:<id>", "hash", "submit", "swept", "a comment: `doc` (JSON) and where it stands"),
+    KeyRow("saring:{<tag>}:history:<id>", "list", "review", "swept", "what people did to a comment (JSON each)"),
+    KeyRow("saring:{<tag>}:status:<status>", "zset", "submit", "swept", "comments by status; score: created, ms"),
+    KeyRow("saring:{<tag>}:article:<digest>", "hash", "submit", "swept", "an article as its newest comment told it"),
+    KeyRow("saring:{<tag>}:under:<digest>", "zset", "submit", "swept", "comments of an article; score: created, ms"),
+    KeyRow("saring:{<tag>}:author:<digest>", "hash", "submit", "swept", "an author's comments counted by status"),
+    KeyRow("saring:{<tag>}:of:<digest>", "zset", "submit", "swept", "comments of an author; score: created, ms"),
+    KeyRow("saring:{<tag>}:queue:rank:<view>", "zset", "submit", "swept", "pending cases, most urgent highest"),
+    KeyRow("saring:{<tag>}:queue:time:<view>", "zset", "submit", "swept", "pending cases; score: created, ms"),
+    KeyRow("saring:{<tag>}:claims:<who>", "zset", "review", "ttl", "cases a person holds; score: until, ms"),
+    KeyRow("saring:{<tag>}:events", "stream", "submit", "swept", "the site's facts, `1-<n>`, gapless; 90 days"),
+    KeyRow("saring:{<tag>}:ref:<digest>", "string", "submit", "swept", "client_ref → comment id and digest"),
+    KeyRow("saring:{<tag>}:idem:<digest>", "string", "submit", "ttl", "Idempotency-Key → comment id and digest; 24 h"),
+    KeyRow("saring:{<tag>}:dup:<digest>", "string", "submit", "ttl", "author, folded body, article → comment id; 24 h"),
+    KeyRow("saring:{<tag>}:flood:<digest>", "string", "submit", "ttl", "GCRA: theoretical arrival time, ms"),
+    KeyRow("saring:{<tag>}:batch:<id>", "hash", "review", "ttl", "comment id → version a batch left; 90 days"),
+    KeyRow("saring:{<tag>}:op:<op>", "string", "review", "ttl", "the answer to a claim, for the client's retry; 60 s"),
+)
+
+
+def root(tag: Tag) -> str:
+    """What every key of a site begins with; also the KEYS[1] that routes its scripts."""
+    return f"saring:{{{tag}}}"
+
+
+def comment(tag: Tag, comment_id: str) -> str:
+    return f"saring:{{{tag}}}:comment:{comment_id}"
+
+
+def history(tag: Tag, comment_id: str) -> str:
+    return f"saring:{{{tag}}}:history:{comment_id}"
+
+
+def status(tag: Tag, name: str) -> str:
+    return f"saring:{{{tag}}}:status:{name}"
+
+
+def queue(tag: Tag, order: Literal["rank", "time"], view: str) -> str:
+    return f"saring:{{{tag}}}:queue:{order}:{view}"
+
+
+def digest(*parts: str) -> str:
+    """A short name for what should not stand in a key, or is too long for one; 80 bits, no secret."""
+    return blake2b("\x1f".join(parts).encode("utf-8", "surrogatepass"), digest_size=10).hexdigest()

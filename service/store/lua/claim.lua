@@ -1,0 +1,41 @@
+#!lua flags=allow-oom
+-- Gives a person the next cases of a view, which nobody else gets until the claim ends.
+--
+-- Promises: no case has two living claims. A claim is a time in the comment itself, so one that ended needs no clearing
+-- up: the case is free again by itself. Idempotent by operation for a minute: a retry gets the same cases.
+--
+-- KEYS[1]  root of the site
+-- ARGV[1]  now, ms   [2] operation id   [3] by   [4] until, ms   [5] how many   [6] rank | oldest | newest   [7] view
+--     [8]  a second view that the case must be in too, or ''
+--
+-- Returns the comment ids, in order.
+-- @include lib
+
+local now, op, by, until_ms, n = tonumber(ARGV[1]), ARGV[2], ARGV[3], tonumber(ARGV[4]), tonumber(ARGV[5])
+local done = answered(op)
+if done then return done end
+
+local newest_first = ARGV[6] ~= 'oldest'
+local source = P .. 'queue:' .. (ARGV[6] == 'rank' and 'rank:' or 'time:')
+local taken, from, page = {}, 0, math.max(50, n)
+while #taken < n do
+  local ids = redis.call(newest_first and 'ZREVRANGE' or 'ZRANGE', source .. ARGV[7], from, from + page - 1)
+  for _, id in ipairs(ids) do
+    local key = P .. 'comment:' .. id
+    local held = redis.call('HGET', key, 'claimed_until')
+    local free = not held or tonumber(held) <= now
+    if free and (ARGV[8] == '' or redis.call('ZSCORE', source .. ARGV[8], id)) then
+      local before = redis.call('HGET', key, 'claimed_by')
+      if before then redis.call('ZREM', P .. 'claims:' .. before, id) end
+      redis.call('HSET', key, 'claimed_by', by, 'claimed_until', until_ms)
+      redis.call('ZADD', P .. 'claims:' .. by, until_ms, id)
+      taken[#taken + 1] = id
+      if #taken == n then break end
+    end
+  end
+  if #ids < page then break end
+  from = from + page
+end
+if #taken == 0 then return taken end
+redis.call('PEXPIREAT', P .. 'claims:' .. by, until_ms + 60000)
+return answer(op, taken)

@@ -1,0 +1,139 @@
+"""Sites and people in the store: configuration, keys, accounts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from service.domain.ids import AccountId, Tag
+from service.domain.policy import DEFAULT_POLICY, Policy
+from service.domain.site import Account, ApiKey, Lists, Site, SiteConfig
+from service.errors import AlreadyExists, UnknownSite, VersionConflict
+from service.store import codec, keys
+from service.store.client import Client, run
+
+
+class Sites:
+    """A site's own configuration, each part versioned, all of it under one revision."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    async def tag(self, slug: str) -> Tag:
+        """The tag of the site with this slug. Raises UnknownSite."""
+        tag = await self._client.call("HGET", keys.SITES, slug)
+        if tag is None:
+            raise UnknownSite(slug)
+        return Tag(tag.decode())
+
+    async def tags(self) -> list[Tag]:
+        """The tags of all sites."""
+        return [Tag(tag.decode()) for tag in await self._client.call("HVALS", keys.SITES)]
+
+    async def create(self, site: Site, by: str) -> None:
+        """Takes the slug, then writes the site; a crash in between leaves a slug that the next attempt may take over.
+
+        Raises AlreadyExists where the slug belongs to a living site.
+        """
+        taken = await self._client.call("HGET", keys.SITES, site.slug)
+        if taken is not None and await self._client.call("EXISTS", f"{keys.root(Tag(taken.decode()))}:site"):
+            raise AlreadyExists(site.slug)
+        await self._client.call("HSET", keys.SITES, site.slug, site.tag)
+        await self._put(site.tag, "policy", codec.dump_policy(DEFAULT_POLICY), None, by, site.created_ms, new=site)
+
+    async def config(self, tag: Tag) -> SiteConfig:
+        """All of a site's configuration, as one moment saw it. Raises UnknownSite."""
+        root = keys.root(tag)
+        fields = ("site", "policy", "version:policy", "lists", "version:lists", "revision")
+        while True:
+            (site, policy, policy_version, lists, lists_version, revision), rows, again = await self._client.group(
+                [
+                    ("HMGET", f"{root}:site", *fields),
+                    ("HGETALL", f"{root}:keys"),
+                    ("HGET", f"{root}:site", "revision"),
+                ]
+            )
+            if site is None:
+                raise UnknownSite(tag)
+            if again == revision:
+                break
+        loaded = [codec.load_key(rows[i].decode(), rows[i + 1]) for i in range(0, len(rows), 2)]
+        return SiteConfig(
+            site=codec.load_site(tag, site),
+            policy=codec.load_policy(policy, int(policy_version)),
+            lists=codec.load_lists(lists, int(lists_version)) if lists else Lists(),
+            keys={key.hash: key for key in loaded},
+            revision=int(revision),
+        )
+
+    async def revision(self, tag: Tag) -> int:
+        """The revision of the site's configuration, 0 where there is no such site."""
+        return int(await self._client.call("HGET", f"{keys.root(tag)}:site", "revision") or 0)
+
+    async def put_site(self, site: Site, by: str, now_ms: int) -> None:
+        """Replaces what a site is called and where its pages are."""
+        await self._put(site.tag, "site", codec.dump_site(site), None, by, now_ms)
+
+    async def put_policy(self, tag: Tag, policy: Policy, follows: int | None, by: str, now_ms: int) -> int:
+        """Replaces the policy; its new version. Raises VersionConflict unless the current version is `follows`."""
+        return await self._put(tag, "policy", codec.dump_policy(policy), follows, by, now_ms)
+
+    async def put_lists(self, tag: Tag, lists: Lists, follows: int | None, by: str, now_ms: int) -> int:
+        """Replaces the lists; their new version. Raises VersionConflict unless the current version is `follows`."""
+        return await self._put(tag, "lists", codec.dump_lists(lists), follows, by, now_ms)
+
+    async def put_key(self, tag: Tag, key: ApiKey, by: str, now_ms: int) -> None:
+        """Adds a key, or replaces it (revoked)."""
+        await self._put(tag, f"key:{key.id}", codec.dump_key(key), None, by, now_ms)
+
+    async def _put(
+        self, tag: Tag, field: str, content: bytes, follows: int | None, by: str, now_ms: int, new: Site | None = None
+    ) -> int:
+        root = keys.root(tag)
+        calls = [run("configure", root, "site", codec.dump_site(new), "", by, now_ms, "site")] if new else []
+        what = field.partition(":")[0]
+        calls.append(run("configure", root, field, content, "" if follows is None else follows, by, now_ms, what))
+        reply = (await self._client.group(calls))[-1]
+        match reply[0]:
+            case b"conflict":
+                raise VersionConflict(int(reply[1]))
+            case b"missing":
+                raise UnknownSite(tag)
+            case _:
+                return int(reply[1])
+
+
+class People:
+    """Accounts of those who work for the sites, and their tokens."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    async def by_token(self, token_hash: str) -> Account | None:
+        """The account that a personal token belongs to."""
+        account_id = await self._client.call("HGET", keys.TOKENS, token_hash)
+        return await self.get(account_id.decode()) if account_id else None
+
+    async def by_email(self, email: str) -> Account | None:
+        """The account with this e-mail address, whatever its case."""
+        account_id = await self._client.call("HGET", keys.EMAILS, email.casefold())
+        return await self.get(account_id.decode()) if account_id else None
+
+    async def get(self, account_id: str) -> Account | None:
+        """The account by id."""
+        raw = await self._client.call("HGET", keys.ACCOUNTS, account_id)
+        return codec.load_account(account_id, raw) if raw else None
+
+    async def all(self) -> list[Account]:
+        """Every account."""
+        rows = await self._client.call("HGETALL", keys.ACCOUNTS)
+        return [codec.load_account(rows[i].decode(), rows[i + 1]) for i in range(0, len(rows), 2)]
+
+    async def put(self, account: Account, token_hashes: Sequence[str] = ()) -> AccountId:
+        """Writes an account and adds tokens; an account with its e-mail and tokens lies in one slot."""
+        calls = [
+            ("HSET", keys.ACCOUNTS, account.id, codec.dump_account(account)),
+            ("HSET", keys.EMAILS, account.email.casefold(), account.id),
+            *(("HSET", keys.TOKENS, token_hash, account.id) for token_hash in token_hashes),
+        ]
+        await self._client.group(calls)
+        return account.id
