@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 #: Leaves stand beside the rooms: everything but the domain and the classifiers may use them.
-LEAVES = frozenset({"settings", "telemetry", "i18n"})
+LEAVES = frozenset({"grouped", "i18n", "settings", "telemetry"})
 
 #: room: the rooms it may import, besides itself. A room is a folder or file directly under ``service``; ``service`` is
 #: the package's own ``__init__`` (its version); ``classifiers`` is the other package, one room as a whole.
@@ -32,6 +32,7 @@ ROOMS: dict[str, frozenset[str]] = {
     "telemetry": frozenset({"errors", "service", "settings"}),
     "settings": frozenset({"errors"}),
     "i18n": frozenset({"errors"}),
+    "grouped": frozenset({"errors"}),
     "domain": frozenset({"errors"}),
     "errors": frozenset(),
     "service": frozenset(),
