@@ -23,11 +23,14 @@ LOCK := $(PY) -m uv pip compile --quiet --universal --python-version 3.11 \
 RUN_STAMP := $(VENV)/.saring-run
 DEV_STAMP := $(VENV)/.saring-dev
 
+# A Python that was taken away since leaves an environment that points nowhere: it is made anew.
+$(shell test -x $(PY) || rm -f $(VENV)/pyvenv.cfg)
+
 $(VENV)/pyvenv.cfg:
 	@test -n "$(PYTHON)" || { echo "Saring needs Python 3.11, and there is none here." \
 		"On Debian and Ubuntu: apt-get install python3.11 python3.11-venv" >&2; exit 1; }
 	@echo "Making $(VENV) with $$($(PYTHON) --version)"
-	@$(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -m venv --clear $(VENV) || { rm -rf $(VENV); exit 1; }
 
 # The project itself comes last, from this folder, built by the hashed hatchling just installed.
 $(RUN_STAMP): $(VENV)/pyvenv.cfg requirements.lock requirements-build.lock pyproject.toml
