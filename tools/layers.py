@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 #: Leaves stand beside the rooms: everything but the domain and the classifiers may use them.
-LEAVES = frozenset({"grouped", "i18n", "settings", "telemetry"})
+LEAVES = frozenset({"grouped", "i18n", "secret", "settings", "telemetry"})
 
 #: room: the rooms it may import, besides itself. A room is a folder or file directly under ``service``; ``service`` is
 #: the package's own ``__init__`` (its version); ``classifiers`` is the other package, one room as a whole.
@@ -25,7 +25,7 @@ ROOMS: dict[str, frozenset[str]] = {
     | LEAVES,
     "web": frozenset({"domain", "errors", "flow", "service"}) | LEAVES,
     "workers": frozenset({"domain", "errors", "flow", "service"}) | LEAVES,
-    "flow": frozenset({"domain", "errors", "notify", "scoring", "store"}) | LEAVES,
+    "flow": frozenset({"classifiers", "domain", "errors", "notify", "scoring", "store"}) | LEAVES,
     "store": frozenset({"domain", "errors"}) | LEAVES,
     "scoring": frozenset({"classifiers", "domain", "errors"}) | LEAVES,
     "notify": frozenset({"domain", "errors", "service"}) | LEAVES,
@@ -33,6 +33,7 @@ ROOMS: dict[str, frozenset[str]] = {
     "settings": frozenset({"errors"}),
     "i18n": frozenset({"errors"}),
     "grouped": frozenset({"errors"}),
+    "secret": frozenset({"errors"}),
     "domain": frozenset({"errors"}),
     "errors": frozenset(),
     "service": frozenset(),
