@@ -6,6 +6,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -15,12 +16,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from classifiers import LABELS, Classifier, Document
 from classifiers.evaluate import errors, functional, report
 from classifiers.evaluate.brands import Brands, find_brands
-from classifiers.evaluate.evaluation import Row, evaluate_set, missing_labels, score
+from classifiers.evaluate.evaluation import Row, Scorer, evaluate_set, missing_labels, score
 from classifiers.evaluate.metrics import FloatArray
 from classifiers.evaluate.plots import PlotsUnavailable, Series, write_plots
 from classifiers.evaluate.sets import LabelledSet, UnreadableSet, read_set
 
 UNSEEN = ", unseen brands"
+"""Ends the name of a set from which the comments naming a known brand were left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,40 +34,54 @@ class Scored:
 
 
 def evaluate(args: argparse.Namespace) -> int:
-    """Runs the command; see `add_arguments` for what `args` holds. Exit status 0, or 1 when something cannot be
-    read."""
-    console = report.console()
+    """Runs the command; `add_arguments` says what `args` holds. Status 0, or 1 when something cannot be read or
+    drawn."""
     try:
         model = Classifier.load(args.model)
         sets = [read_set(path) for path in args.data]
         training = [read_set(path) for path in args.unseen_brands]
-    except (UnreadableSet, OSError, ValueError) as error:
+        measure(model, sets, training, args, report.console())
+    except (UnreadableSet, PlotsUnavailable, OSError, ValueError) as error:
         print(f"saring evaluate: {error}", file=sys.stderr)
         return 1
+    return 0
+
+
+def measure(
+    model: Scorer,
+    sets: Sequence[LabelledSet],
+    training: Sequence[LabelledSet],
+    args: argparse.Namespace,
+    console: Console,
+) -> None:
+    """Scores and measures the sets and the functional checks, prints the report, and writes it to `args.out` if
+    given."""
+    checks = functional.load_checks()
     with _progress(console) as progress:
-        scored = _score(model, sets, progress)
+        scored = [Scored(one, _scores(model, one.name, one.documents, progress)) for one in sets]
         scored += _unseen(scored, training, progress)
-        rows = _measure(scored, args.resamples, args.seed, progress)
+        rows = _rows(scored, args.resamples, args.seed, progress)
+        check_scores = _scores(model, "functional checks", [check.document for check in checks], progress)
+    outcomes = functional.passed(checks, check_scores)
     found = report.Report(
         model=model.assess([Document("")])[0].model,
         seed=args.seed,
         n_resamples=args.resamples,
         rows=rows,
-        missing={labelled.name: missing_labels(labelled) for labelled in sets},
-        functional=_functional(model),
+        missing={one.name: missing_labels(one) for one in sets},
+        functional=functional.tally(checks, outcomes),
     )
     report.show(found, console)
-    _list_errors(scored, args.listing, console)
-    return _write(found, scored, args.out, console) if args.out else 0
+    if args.listing > 0:
+        _list_errors(scored, args.listing, console)
+        errors.show_failed(checks, outcomes, check_scores, console)
+    if args.out:
+        _write(found, scored, args.out, console)
 
 
-def _score(model: Classifier, sets: Sequence[LabelledSet], progress: Progress) -> list[Scored]:
-    scored = []
-    for labelled in sets:
-        task = progress.add_task(f"score {labelled.name}", total=len(labelled.documents))
-        scores = score(model, labelled.documents, lambda done, task=task: progress.advance(task, done))  # type: ignore[misc]
-        scored.append(Scored(labelled, scores))
-    return scored
+def _scores(model: Scorer, name: str, documents: Sequence[Document], progress: Progress) -> FloatArray:
+    task = progress.add_task(f"score {name}", total=len(documents))
+    return score(model, documents, partial(progress.advance, task))
 
 
 def _unseen(scored: Sequence[Scored], training: Sequence[LabelledSet], progress: Progress) -> list[Scored]:
@@ -73,11 +89,8 @@ def _unseen(scored: Sequence[Scored], training: Sequence[LabelledSet], progress:
     if not training:
         return []
     brands = find_brands(training)
-    kept = []
-    for one in progress.track(scored, description="leave out seen brands"):
-        if (one.labelled.column("spam") == 1).any():
-            kept.append(_without(one, brands))
-    return kept
+    with_spam = [one for one in scored if (one.labelled.column("spam") == 1).any()]
+    return [_without(one, brands) for one in progress.track(with_spam, description="leave out seen brands")]
 
 
 def _without(one: Scored, brands: Brands) -> Scored:
@@ -85,39 +98,26 @@ def _without(one: Scored, brands: Brands) -> Scored:
     return Scored(one.labelled.subset(indices, one.labelled.name + UNSEEN), one.scores[indices])
 
 
-def _measure(scored: Sequence[Scored], n_resamples: int, seed: int, progress: Progress) -> list[Row]:
-    rows = []
-    for one in progress.track(scored, description="measure"):
+def _rows(scored: Sequence[Scored], n_resamples: int, seed: int, progress: Progress) -> list[Row]:
+    rows: list[Row] = []
+    for one in progress.track(scored, description="resample"):
         rows += evaluate_set(one.labelled, one.scores, n_resamples=n_resamples, seed=seed)
     return rows
 
 
-def _functional(model: Classifier) -> list[functional.Tallied]:
-    checks = functional.load_checks()
-    scores = score(model, [check.document for check in checks])
-    return functional.tally(checks, functional.passed(checks, scores))
-
-
 def _list_errors(scored: Sequence[Scored], count: int, console: Console) -> None:
-    if count <= 0:
-        return
     for one in scored:
         for label in LABELS:
             errors.show(one.labelled.name, errors.worst(one.labelled, one.scores, label, count), console)
 
 
-def _write(found: report.Report, scored: Sequence[Scored], folder: Path, console: Console) -> int:
-    report.write_json(found, folder / "report.json")
-    console.print(f"wrote {folder / 'report.json'}", highlight=False)
-    try:
-        for label in LABELS:
-            series = _series(scored, label)
-            for path in write_plots(label, series, folder) if series else []:
-                console.print(f"wrote {path}", highlight=False)
-    except PlotsUnavailable as error:
-        print(f"saring evaluate: {error}", file=sys.stderr)
-        return 1
-    return 0
+def _write(found: report.Report, scored: Sequence[Scored], folder: Path, console: Console) -> None:
+    written = [folder / "report.json"]
+    report.write_json(found, written[0])
+    for label in LABELS:
+        series = _series(scored, label)
+        written += write_plots(label, series, folder) if series else []
+    console.print(f"wrote {len(written)} files to {folder}", highlight=False)
 
 
 def _series(scored: Sequence[Scored], label: str) -> list[Series]:

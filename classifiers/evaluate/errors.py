@@ -1,6 +1,7 @@
 """The worst errors of a model, for a person to read at the terminal.
 
-They are other people's comments: nothing here writes to a file, and the report never holds them.
+They are other people's comments: nothing here writes to a file, and the report never holds them. The functional
+checks are ours.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from classifiers import LABELS, Document
+from classifiers.evaluate.functional import Check
 from classifiers.evaluate.metrics import FloatArray
 from classifiers.evaluate.sets import LabelledSet
 
@@ -46,6 +48,18 @@ def show(name: str, errors: Errors, console: Console) -> None:
             console.print(f"\n[bold]{escape(name)} · {errors.label} · worst {title}[/bold]")
         for score, document in found:
             console.print(f"  {score:.3f}  {escape(_line(document))}", soft_wrap=True, highlight=False)
+
+
+def show_failed(checks: Sequence[Check], outcomes: Sequence[bool], scores: FloatArray, console: Console) -> None:
+    """Prints the functional checks that came out wrong, in the order of the file, with their (n_checks, n_labels)
+    scores."""
+    console.print("\n[bold]functional checks that failed[/bold]")
+    for check, outcome, row in zip(checks, outcomes, scores, strict=True):
+        if not outcome:
+            score = row[LABELS.index(check.label)]
+            console.print(
+                f"  {score:.3f}  {check.id}: {escape(_line(check.document))}", soft_wrap=True, highlight=False
+            )
 
 
 def _line(document: Document) -> str:

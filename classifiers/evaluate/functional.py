@@ -31,13 +31,14 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Tallied:
-    """How many cases of a category came out as expected."""
+    """How many cases of a category came out as expected, and the ids of those that did not."""
 
     category: str
     label: str
     expected: int
     passed: int
     total: int
+    failed: tuple[str, ...]
 
 
 def load_checks() -> list[Check]:
@@ -57,10 +58,13 @@ def passed(checks: Sequence[Check], scores: FloatArray) -> list[bool]:
 
 def tally(checks: Sequence[Check], outcomes: Sequence[bool]) -> list[Tallied]:
     """Counts by category, label and expected side, in the order of the file."""
-    groups: dict[tuple[str, str, int], list[bool]] = {}
+    groups: dict[tuple[str, str, int], dict[str, bool]] = {}
     for check, outcome in zip(checks, outcomes, strict=True):
-        groups.setdefault((check.category, check.label, check.expected), []).append(outcome)
-    return [Tallied(*group, sum(found), len(found)) for group, found in groups.items()]
+        groups.setdefault((check.category, check.label, check.expected), {})[check.id] = outcome
+    return [
+        Tallied(*group, sum(found.values()), len(found), tuple(id for id, outcome in found.items() if not outcome))
+        for group, found in groups.items()
+    ]
 
 
 def _check(row: dict[str, str | int]) -> Check:

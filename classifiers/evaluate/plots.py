@@ -49,6 +49,7 @@ def _write(
     name: str, label: str, draw: Callable[[Axes, dict[str, Tally]], None], tallies: dict[str, Tally], folder: Path
 ) -> list[Path]:
     try:
+        from matplotlib import rc_context
         from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.figure import Figure
     except ImportError as error:
@@ -60,9 +61,10 @@ def _write(
     axes.legend(fontsize="small")
     axes.grid(alpha=0.3)
     paths = [folder / f"{name}.{ending}" for ending in _FORMATS]
-    for path in paths:
-        # No date inside, so that the same figures give the same file.
-        figure.savefig(path, dpi=150, metadata={"Date": None} if path.suffix == ".svg" else None)
+    # No date and no random ids inside, so that the same figures give the same files.
+    with rc_context({"svg.hashsalt": name}):
+        for path in paths:
+            figure.savefig(path, dpi=150, metadata={"Date": None} if path.suffix == ".svg" else None)
     return paths
 
 

@@ -73,6 +73,13 @@ def read_set(path: Path) -> LabelledSet:
     return LabelledSet(stem(path), tuple(documents), table, frozenset(assumed))
 
 
+def joined(name: str, sets: Sequence[LabelledSet]) -> LabelledSet:
+    """The rows of all sets, one after the other, as one set."""
+    documents = tuple(document for one in sets for document in one.documents)
+    labels = np.concatenate([np.empty((0, len(LABELS))), *(one.labels for one in sets)])
+    return LabelledSet(name, documents, labels, frozenset[str]().union(*(one.assumed for one in sets)))
+
+
 def stem(path: Path) -> str:
     """The set's name: the file's name without `.jsonl` and `.gz`."""
     return path.name.removesuffix(".gz").removesuffix(".jsonl").removesuffix(".json")
