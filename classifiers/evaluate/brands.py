@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import random
 import re
+import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -20,19 +21,25 @@ from classifiers.text import fold_text
 
 MIN_ROWS = 2
 """A brand stands in at least so many spam rows; a name met once is seen by nobody else."""
+MIN_SHOUTED_ROWS = 3
+MIN_SHOUTED_SHARE = 0.6
+"""A word in capitals amid small letters in so many spam rows, and in this share of those that have it, is a name
+too."""
 MIN_SPAM_SHARE = 0.9
 """Of the rows naming a brand so many are spam; the others complain about it."""
 
 _SHORTEST = 5
 _PREFIX = 4
-_NUMBERED = re.compile(r"(?:[a-z]{2,}\d{2,4}|[a-z]{2,}\d{1,2}d)")
+_NUMBERED = re.compile(r"[a-z]{2,}(?:\d{2,4}|\d{1,2}d\d?|\d{1,3}(?:bet|jp|toto|win|slot|play|qq))")
 _PARTS = (
     "toto|togel|bet|slot|win|hoki|jitu|bandar|poker|casino|kasino|jackpot|jp|wd|gacor|cuan|spin|play|game|qq|gaming|mpo|"
     "sultan|raja|dewa|naga|zeus|bola|liga|judi"
 )
 _COMPOUND = re.compile(rf"(?:(?:{_PARTS})[a-z]{{3,}}|[a-z]{{3,}}(?:{_PARTS}))")
 _TOKEN = re.compile(r"[a-z0-9]+")
-_LEET = str.maketrans("013457", "oieast")
+_WORD = re.compile(r"\w+")
+# l stands with 1 and I, which look alike: PULAUWlN.
+_LEET = str.maketrans("013457l", "oieasti")
 # Words of the trade that are nobody's name; a spelling that is missing here leaves out a few rows too many.
 _TRADE_WORDS = (
     "gacor gacir gacur maxwin mekswin makswin menang kemenangan scatter sketer jackpot jekpot jepe slot slots "
@@ -84,24 +91,24 @@ class BrandSplit:
 
 
 def skeleton(text: str) -> str:
-    """The text folded, without anything but letters and digits, and with 0 1 3 4 5 7 read as o i e a s t."""
+    """The text folded, without anything but letters and digits, and with 0 1 3 4 5 7 l read as o i e a s t i."""
     return "".join(_TOKEN.findall(fold_text(text).lower())).translate(_LEET)
 
 
 def find_brands(sets: Sequence[LabelledSet]) -> Brands:
     """The brands named in the spam rows of these sets, told from ordinary words by their clean rows."""
-    spam_rows, clean_rows = Counter[str](), Counter[str]()
+    spam_rows, shouted_rows, clean_rows = Counter[str](), Counter[str](), Counter[str]()
     for labelled in sets:
         for document, spam in zip(labelled.documents, labelled.column("spam"), strict=True):
             if spam == 1:
-                spam_rows.update(filter(_looks_like_a_brand, _words(document)))
+                spam_rows.update(_words(document))
+                shouted_rows.update(_shouted(document))
             elif spam == 0:
                 clean_rows.update(_words(document))
-    return Brands.of(
-        _stem(word, clean_rows).translate(_LEET)
-        for word, rows in spam_rows.items()
-        if rows >= MIN_ROWS and rows / (rows + clean_rows[word]) >= MIN_SPAM_SHARE
-    )
+    named = (word for word, rows in spam_rows.items() if rows >= MIN_ROWS and _looks_like_a_brand(word))
+    shouted = (word for word, rows in shouted_rows.items() if _is_shouted(rows, spam_rows[word]) and _is_a_name(word))
+    found = {word for word in (*named, *shouted) if _is_spam(spam_rows[word], clean_rows[word])}
+    return Brands.of(_stem(word, clean_rows).translate(_LEET) for word in found)
 
 
 def split_by_brand(labelled: LabelledSet, *, test_share: float = 0.25, seed: int = 0) -> BrandSplit:
@@ -155,11 +162,33 @@ def _words(document: Document) -> set[str]:
     return {word for part in _parts(document) for word in _TOKEN.findall(fold_text(part).lower())}
 
 
+def _shouted(document: Document) -> set[str]:
+    """The folded words that stand in capitals in a text that is mostly not in capitals."""
+    words = _WORD.findall(unicodedata.normalize("NFKC", document.text))
+    capitals = [word for word in words if word.isupper()]
+    if 2 * len(capitals) > len(words):
+        return set()
+    names = (word for word in capitals if len(word) >= _SHORTEST)
+    return {folded for word in names for folded in _TOKEN.findall(fold_text(word).lower())}
+
+
+def _is_shouted(shouted_rows: int, rows: int) -> bool:
+    return shouted_rows >= MIN_SHOUTED_ROWS and shouted_rows >= MIN_SHOUTED_SHARE * rows
+
+
+def _is_spam(spam_rows: int, clean_rows: int) -> bool:
+    return spam_rows >= MIN_SPAM_SHARE * (spam_rows + clean_rows)
+
+
+def _is_a_name(word: str) -> bool:
+    """Whether a folded word is more than a number and no word of the trade."""
+    ordinary = word.removesuffix("nya") in _TRADE or word.removeprefix("ter") in _TRADE
+    return not ordinary and not word.isdigit()
+
+
 def _looks_like_a_brand(word: str) -> bool:
     """Whether a folded word is a name with a number or a compound with a part that gambling houses like."""
-    if word.removesuffix("nya") in _TRADE or word.removeprefix("ter") in _TRADE:
-        return False
-    return bool(_NUMBERED.fullmatch(word) or _COMPOUND.fullmatch(word))
+    return _is_a_name(word) and bool(_NUMBERED.fullmatch(word) or _COMPOUND.fullmatch(word))
 
 
 def _stem(word: str, clean_rows: Counter[str]) -> str:

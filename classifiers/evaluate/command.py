@@ -16,7 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from classifiers import LABELS, Classifier, Document
 from classifiers.evaluate import errors, functional, report
 from classifiers.evaluate.brands import Brands, find_brands
-from classifiers.evaluate.evaluation import Row, Scorer, evaluate_set, missing_labels, score
+from classifiers.evaluate.evaluation import Row, evaluate_set, missing_labels, score
 from classifiers.evaluate.metrics import FloatArray
 from classifiers.evaluate.plots import PlotsUnavailable, Series, write_plots
 from classifiers.evaluate.sets import LabelledSet, UnreadableSet, read_set
@@ -48,7 +48,7 @@ def evaluate(args: argparse.Namespace) -> int:
 
 
 def measure(
-    model: Scorer,
+    model: Classifier,
     sets: Sequence[LabelledSet],
     training: Sequence[LabelledSet],
     args: argparse.Namespace,
@@ -64,7 +64,7 @@ def measure(
         check_scores = _scores(model, "functional checks", [check.document for check in checks], progress)
     outcomes = functional.passed(checks, check_scores)
     found = report.Report(
-        model=model.assess([Document("")])[0].model,
+        model=model.version,
         seed=args.seed,
         n_resamples=args.resamples,
         rows=rows,
@@ -79,7 +79,7 @@ def measure(
         _write(found, scored, args.out, console)
 
 
-def _scores(model: Scorer, name: str, documents: Sequence[Document], progress: Progress) -> FloatArray:
+def _scores(model: Classifier, name: str, documents: Sequence[Document], progress: Progress) -> FloatArray:
     task = progress.add_task(f"score {name}", total=len(documents))
     return score(model, documents, partial(progress.advance, task))
 

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from classifiers import LABELS, Assessment, Document
+from classifiers import LABELS, Classifier, Document
 from classifiers.evaluate.bootstrap import Figure, estimate, wilson
 from classifiers.evaluate.metrics import (
     FloatArray,
@@ -45,14 +44,6 @@ BANDS = (Band("spam", "hold", 0.5), Band("spam", "reject", 0.98), Band("abuse", 
 """The policy that ships: spam is held from .5 and rejected from .98, abuse is held from .5."""
 
 
-class Scorer(Protocol):
-    """What can assess comments, such as `classifiers.Classifier`."""
-
-    def assess(self, documents: Sequence[Document], reasons: bool = False) -> list[Assessment]:
-        """An assessment a document, in order."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class Row:
     """The figures of one label in one language of one set. A figure that has no meaning there (a single class) is
@@ -69,17 +60,17 @@ class Row:
 
 
 def score(
-    scorer: Scorer, documents: Sequence[Document], advance: Callable[[int], None] = lambda done: None
+    model: Classifier, documents: Sequence[Document], advance: Callable[[int], None] = lambda done: None
 ) -> FloatArray:
     """Scores of all documents, shape (n_samples, n_labels), columns as in `LABELS`; `advance` hears of each batch's
     size.
 
-    The language in the files is not told to the model: it must find it, as it does in service.
+    The language that a file names is not told to the model, which finds it itself in service too.
     """
     scores = np.empty((len(documents), len(LABELS)))
     for begin in range(0, len(documents), _BATCH):
         batch = [_untold(document) for document in documents[begin : begin + _BATCH]]
-        for offset, assessment in enumerate(scorer.assess(batch, reasons=False)):
+        for offset, assessment in enumerate(model.assess(batch, reasons=False)):
             scores[begin + offset] = [assessment.scores[label] for label in LABELS]
         advance(len(batch))
     return scores

@@ -124,5 +124,12 @@ def test_the_same_seed_gives_the_same_split() -> None:
     assert split_by_brand(judol(), seed=5) != split_by_brand(judol(), seed=6)
 
 
+def test_a_name_shouted_amid_small_letters_is_a_brand_whatever_its_shape() -> None:
+    shouted = [(line.format("RENGGANIS"), 1) for line in SPAM]
+    angry = [(line.upper(), 1) for line in ("TOLONG JANGAN LUPA CAIRKAN UANG SAYA",) * 4]
+
+    assert find_brands([labelled(shouted + angry)]).skeletons == {skeleton("rengganis")}
+
+
 def test_a_skeleton_keeps_letters_and_digits_only() -> None:
-    assert skeleton("K-E-L U.W I H 8 8!") == "keluwih88"
+    assert skeleton("K-E-L U.W I H 8 8!") == "keiuwih88"
