@@ -1,7 +1,7 @@
 """Work done for many callers at once: what arrives while a group is under way makes the next group.
 
-No timer: alone, a caller waits for nothing; under load, groups grow by themselves. Bounded, and fair between keys (sites):
-a group takes from each in turn. Knows nothing of what the work is.
+No timer: alone, a caller waits for nothing; under load, groups grow by themselves. Bounded, and fair between keys
+(sites): a group takes from each in turn. Knows nothing of what the work is.
 """
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
-"""A pending comment's case: which kind it is and how soon a person should see it."""
+"""A comment's case: which kind it is, how soon a person should see it, and what people did to it."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 from service.domain.assessment import Assessment
 from service.domain.comment import Status
@@ -16,6 +18,29 @@ REJECT_REASONS = (
 )  # fmt: skip
 
 _STATUS = {Verdict.APPROVE: Status.APPROVED, Verdict.HOLD: Status.PENDING, Verdict.REJECT: Status.REJECTED}
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryEntry:
+    """What a person did to a comment."""
+
+    what: str
+    by: str
+    at_ms: int
+    version: int
+    status: str
+    reason: str = ""
+    note: str = ""
+    batch: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Where a comment stands after a change."""
+
+    comment_id: str
+    status: str
+    version: int
 
 
 def opening_status(judgement: Judgement) -> Status:

@@ -8,6 +8,7 @@ Knows no clock and no chance: the caller hands in both.
 from __future__ import annotations
 
 import re
+from hashlib import blake2b
 from typing import NewType
 
 Tag = NewType("Tag", str)
@@ -45,3 +46,8 @@ def tag_of(any_id: str) -> Tag | None:
     """The site's tag that an id carries, or None where it is no id of ours."""
     found = _ID.fullmatch(any_id)
     return Tag(found[1]) if found else None
+
+
+def digest(*parts: str) -> str:
+    """A short name for what should not stand in a key, or is too long for one; 80 bits, no secret."""
+    return blake2b("\x1f".join(parts).encode("utf-8", "surrogatepass"), digest_size=10).hexdigest()

@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 
+from service.domain.case import HistoryEntry
 from service.domain.comment import Comment, Status
 from service.domain.ids import Tag
 from service.store import codec, keys
@@ -53,7 +54,6 @@ class Seen:
     revision: int
     repeat: Repeat | None = None
     is_duplicate: bool = False
-    flood: tuple[str, float] | None = None  # the limit's name, seconds to wait
     n_approved: int = 0
     n_rejected: int = 0
     article_first_seen_ms: int | None = None
@@ -77,21 +77,7 @@ class Written:
     is_stale: bool = False
     repeat: Repeat | None = None
     is_duplicate: bool = False
-    flood: tuple[str, float] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class HistoryEntry:
-    """What a person did to a comment."""
-
-    what: str
-    by: str
-    at_ms: int
-    version: int
-    status: str
-    reason: str = ""
-    note: str = ""
-    batch: str = ""
+    flood: tuple[str, float] | None = None  # the limit's name, seconds to wait
 
 
 @dataclass(frozen=True, slots=True)

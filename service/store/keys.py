@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from hashlib import blake2b
 from typing import Literal
 
 from service.domain.ids import Tag
@@ -84,8 +83,3 @@ def status(tag: Tag, name: str) -> str:
 
 def queue(tag: Tag, order: Literal["rank", "time"], view: str) -> str:
     return f"saring:{{{tag}}}:queue:{order}:{view}"
-
-
-def digest(*parts: str) -> str:
-    """A short name for what should not stand in a key, or is too long for one; 80 bits, no secret."""
-    return blake2b("\x1f".join(parts).encode("utf-8", "surrogatepass"), digest_size=10).hexdigest()

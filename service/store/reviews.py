@@ -8,7 +8,7 @@ from typing import Literal
 
 import orjson
 
-from service.domain.case import KINDS
+from service.domain.case import KINDS, Outcome
 from service.domain.ids import Tag
 from service.errors import CaseAlreadyDecided, NotFound, NothingToUndo, NotPending, SaringError, Standing
 from service.store import codec, keys
@@ -30,15 +30,6 @@ class Ruling:
     note: str = ""
     expected_version: int | None = None
     batch: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """Where a comment stands after a change."""
-
-    comment_id: str
-    status: str
-    version: int
 
 
 class Reviews:

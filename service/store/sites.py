@@ -9,7 +9,7 @@ from service.domain.policy import DEFAULT_POLICY, Policy
 from service.domain.site import Account, ApiKey, Lists, Site, SiteConfig
 from service.errors import AlreadyExists, UnknownSite, VersionConflict
 from service.store import codec, keys
-from service.store.client import Client, run
+from service.store.client import Call, Client, run
 
 
 class Sites:
@@ -130,7 +130,7 @@ class People:
 
     async def put(self, account: Account, token_hashes: Sequence[str] = ()) -> AccountId:
         """Writes an account and adds tokens; an account with its e-mail and tokens lies in one slot."""
-        calls = [
+        calls: list[Call] = [
             ("HSET", keys.ACCOUNTS, account.id, codec.dump_account(account)),
             ("HSET", keys.EMAILS, account.email.casefold(), account.id),
             *(("HSET", keys.TOKENS, token_hash, account.id) for token_hash in token_hashes),

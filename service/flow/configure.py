@@ -1,0 +1,161 @@
+"""Sites, keys, people, policy and lists: who may come in and what the site wants."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from argon2 import PasswordHasher
+
+from service.domain.ids import AccountId, KeyId, Tag, base32, new_tag, timed_id
+from service.domain.policy import Policy
+from service.domain.site import Account, ApiKey, KeyKind, Lists, Role, Site, SiteConfig
+from service.errors import AlreadyExists, NotFound
+from service.flow.directory import Directory
+from service.secret import Secret
+from service.store import Store
+
+HOST = "host"  # `by` of what is done on the command line of the host
+_PREFIX = {KeyKind.SECRET: "sk_", KeyKind.PUBLIC: "pk_"}
+_SHOWN = 12
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedKey:
+    """A new key; `key` is shown once and not kept."""
+
+    id: KeyId
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """An account; `password` and `token` are shown once, and "" where the account had them already."""
+
+    account: Account
+    password: str = ""
+    token: str = ""
+
+
+class Configure:
+    """What administrators do, on the host and by the API."""
+
+    def __init__(
+        self,
+        store: Store,
+        directory: Directory,
+        secret: Secret,
+        clock: Callable[[], int],
+        entropy: Callable[[int], bytes],
+    ) -> None:
+        self._store = store
+        self._directory = directory
+        self._secret = secret
+        self._clock = clock
+        self._entropy = entropy
+        self._hasher = PasswordHasher()
+
+    async def create_site(
+        self, slug: str, name: str, origins: tuple[str, ...], language: str, time_zone: str, by: str = HOST
+    ) -> Site:
+        """A new site with the default policy. Raises AlreadyExists."""
+        taken = set(await self._store.sites.tags())
+        tag = new_tag(self._entropy(8))
+        while tag in taken:
+            tag = new_tag(self._entropy(8))
+        site = Site(tag, slug, name, origins, language, time_zone, self._clock())
+        await self._store.sites.create(site, by)
+        return site
+
+    async def set_site(self, site: Site, by: str = HOST) -> None:
+        """Replaces a site's name, origins, language or time zone."""
+        await self._store.sites.put_site(site, by, self._clock())
+
+    async def create_key(self, config: SiteConfig, kind: KeyKind, by: str = HOST) -> IssuedKey:
+        """A new key of a kind. Akismet's clients know twelve hex digits only, so those alone do not carry the tag."""
+        now_ms, tag = self._clock(), config.site.tag
+        key = secrets.token_hex(6) if kind is KeyKind.AKISMET else f"{_PREFIX[kind]}{tag}{self._random()}"
+        key_id = KeyId(timed_id("k", tag, now_ms, self._entropy(10)))
+        shown = key[:4] if kind is KeyKind.AKISMET else key[:_SHOWN]
+        record = ApiKey(key_id, kind, shown, self._secret.key_hash(key), now_ms)
+        await self._store.sites.put_key(tag, record, by, now_ms)
+        return IssuedKey(key_id, key)
+
+    async def revoke_key(self, tag: Tag, key_id: str, by: str = HOST) -> None:
+        """A key that opens nothing from now on, in every process. Raises NotFound."""
+        config = await self._directory.current(tag)
+        key = next((key for key in config.keys.values() if key.id == key_id), None)
+        if key is None:
+            raise NotFound(key_id)
+        if key.revoked_ms is None:
+            now_ms = self._clock()
+            await self._store.sites.put_key(tag, replace(key, revoked_ms=now_ms), by, now_ms)
+
+    async def put_policy(self, tag: Tag, policy: Policy, follows: int | None, by: str) -> Policy:
+        """A new policy for the site. Raises VersionConflict."""
+        version = await self._store.sites.put_policy(tag, policy, follows, by, self._clock())
+        return replace(policy, version=version)
+
+    async def put_lists(self, tag: Tag, lists: Lists, follows: int | None, by: str) -> Lists:
+        """New lists for the site. Raises VersionConflict."""
+        version = await self._store.sites.put_lists(tag, lists, follows, by, self._clock())
+        return replace(lists, version=version)
+
+    async def create_user(self, tag: Tag, email: str, role: Role) -> Invitation:
+        """An account with a role on a site; one that exists already gets the role there and keeps its password.
+
+        Raises AlreadyExists where the account has a role on this site.
+        """
+        account = await self._store.people.by_email(email)
+        if account is not None:
+            if tag in account.roles:
+                raise AlreadyExists(email)
+            account = replace(account, roles={**account.roles, tag: role})
+            await self._store.people.put(account)
+            return Invitation(account)
+        password, token = _password(), f"mt_{self._random()}"
+        account = Account(
+            id=AccountId(f"u_{base32(int.from_bytes(self._entropy(10)), 16)}"),
+            email=email,
+            roles={tag: role},
+            password_hash=await self._hashed(password),
+            disabled=False,
+            created_ms=self._clock(),
+        )
+        await self._store.people.put(account, [self._secret.key_hash(token)])
+        return Invitation(account, password, token)
+
+    async def reset_password(self, email: str) -> Invitation:
+        """A new password. Raises NotFound."""
+        account = await self.account(email)
+        password = _password()
+        account = replace(account, password_hash=await self._hashed(password))
+        await self._store.people.put(account)
+        return Invitation(account, password)
+
+    async def disable_user(self, email: str) -> None:
+        """An account whose tokens and password open nothing. Raises NotFound."""
+        await self._store.people.put(replace(await self.account(email), disabled=True))
+
+    async def account(self, email: str) -> Account:
+        """The account with this e-mail address. Raises NotFound."""
+        account = await self._store.people.by_email(email)
+        if account is None:
+            raise NotFound(email)
+        return account
+
+    async def people(self) -> list[Account]:
+        """Every account."""
+        return await self._store.people.all()
+
+    async def _hashed(self, password: str) -> str:
+        return await asyncio.to_thread(self._hasher.hash, password)  # 50 ms and more, on purpose
+
+    def _random(self) -> str:
+        return base32(int.from_bytes(self._entropy(32)), 52)
+
+
+def _password() -> str:
+    return "-".join(base32(secrets.randbits(20), 4) for _ in range(5))

@@ -1,0 +1,217 @@
+"""A comment comes in. Works on whole groups of submissions: two round trips to the store for all of them together.
+
+1  look      one grouped read    repeats, duplicates, the author's standing, the article's age, the revision
+2  assess    one model call      scores, reasons, list hits
+3  judge     pure                every reason that holds, the verdict
+4  write     one grouped write   comment, case and event, an atomic script each, which looks once more
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from service.domain.assessment import Assessment, Facts
+from service.domain.case import kind_of, opening_status, priority_of
+from service.domain.comment import Comment, Submission
+from service.domain.ids import CommentId, digest, timed_id
+from service.domain.policy import judge
+from service.domain.site import ApiKey, SiteConfig
+from service.errors import Duplicate, Overloaded, RepeatedWithOtherBody, SaringError, TooManySubmissions
+from service.flow.directory import Directory, living_key
+from service.scoring import Scorer, fingerprint, links
+from service.secret import Secret
+from service.settings import Settings
+from service.store import Store
+from service.store.codec import dump_doc
+from service.store.comments import FloodLimit, Probe, Repeat, Seen, Writing, Written
+
+_DAY_MS = 86_400_000
+_TRIES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A submission with the key it came by and the configuration that was known then."""
+
+    submission: Submission
+    config: SiteConfig
+    key: ApiKey
+    idempotency_key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The stored comment; `is_new` is False where an earlier submission had made it."""
+
+    comment: Comment
+    is_new: bool
+
+
+Result = Receipt | SaringError
+Repeats = dict[int, Repeat]
+
+
+class Submit:
+    """The flow of a group of submissions, of any sites."""
+
+    def __init__(
+        self,
+        store: Store,
+        scorer: Scorer,
+        directory: Directory,
+        secret: Secret,
+        settings: Settings,
+        clock: Callable[[], int],
+        entropy: Callable[[int], bytes],
+    ) -> None:
+        self._store = store
+        self._scorer = scorer
+        self._directory = directory
+        self._secret = secret
+        self._settings = settings
+        self._clock = clock
+        self._entropy = entropy
+
+    async def __call__(self, arrivals: Sequence[Arrival]) -> list[Result]:
+        """One result each, in order: a receipt, or the error that its sender is to be told."""
+        results: dict[int, Result] = {}
+        repeats: Repeats = {}
+        open_ = list(enumerate(arrivals))
+        for _ in range(_TRIES):  # again only for those whose site was reconfigured meanwhile
+            open_ = await self._once(open_, results, repeats)
+            if not open_:
+                break
+        for at, _ in open_:
+            results[at] = Overloaded("the site's configuration keeps changing")
+        await self._answer_repeats(arrivals, repeats, results)
+        return [results[at] for at in range(len(arrivals))]
+
+    async def preview(self, arrival: Arrival) -> Comment:
+        """What would be said of a submission; stores nothing."""
+        probe = self._probe(arrival)
+        (seen,) = await self._store.comments.look([probe])
+        (assessment,) = await self._scorer.assess([arrival.submission])
+        return self._writing(arrival, probe, seen, assessment, self._clock()).comment
+
+    async def _once(
+        self, group: list[tuple[int, Arrival]], results: dict[int, Result], repeats: Repeats
+    ) -> list[tuple[int, Arrival]]:
+        now_ms = self._clock()
+        stale: list[tuple[int, Arrival]] = []
+
+        # 1. Look: one grouped read.
+        probes = [self._probe(arrival) for _, arrival in group]
+        looked = zip(group, probes, await self._store.comments.look(probes), strict=True)
+        fresh: list[tuple[int, Arrival, Probe, Seen]] = []
+        for (at, arrival), probe, seen in looked:
+            if seen.repeat is not None:
+                repeats[at] = seen.repeat
+            elif seen.is_duplicate:
+                results[at] = Duplicate("said already")
+            elif seen.revision != arrival.config.revision:
+                stale.append((at, arrival))
+            else:
+                fresh.append((at, arrival, probe, seen))
+
+        # 2. Assess: one call of the model, in its thread. 3. Judge: pure.
+        assessments = await self._scorer.assess([arrival.submission for _, arrival, _, _ in fresh])
+        writings = [
+            self._writing(arrival, probe, seen, assessment, now_ms)
+            for (_, arrival, probe, seen), assessment in zip(fresh, assessments, strict=True)
+        ]
+
+        # 4. Write: one grouped write; each script is whole or nothing.
+        written = await self._store.comments.write(writings, now_ms) if writings else []
+        for (at, arrival, _, _), writing, answer in zip(fresh, writings, written, strict=True):
+            if isinstance(answer, Written) and answer.is_stale:
+                stale.append((at, arrival))
+            elif isinstance(answer, Written) and answer.repeat is not None:
+                repeats[at] = answer.repeat
+            else:
+                results[at] = _result(writing, answer)
+        return await self._reconfigured(stale, results)
+
+    async def _reconfigured(
+        self, stale: list[tuple[int, Arrival]], results: dict[int, Result]
+    ) -> list[tuple[int, Arrival]]:
+        again: list[tuple[int, Arrival]] = []
+        for at, arrival in stale:
+            try:
+                config = await self._directory.current(arrival.config.site.tag)
+                key = living_key(config, arrival.key.hash)
+            except SaringError as error:
+                results[at] = error
+            else:
+                again.append((at, Arrival(arrival.submission, config, key, arrival.idempotency_key)))
+        return again
+
+    async def _answer_repeats(self, arrivals: Sequence[Arrival], repeats: Repeats, results: dict[int, Result]) -> None:
+        for at, repeat in repeats.items():
+            tag = arrivals[at].config.site.tag
+            comment = (await self._store.comments.get(tag, [repeat.comment_id]))[0] if repeat.is_same else None
+            results[at] = Receipt(comment, is_new=False) if comment else RepeatedWithOtherBody("another comment")
+
+    def _probe(self, arrival: Arrival) -> Probe:
+        s = arrival.submission
+        author = self._secret.author(s.author.email)
+        article = digest(s.article.id)
+        return Probe(
+            tag=arrival.config.site.tag,
+            article=article,
+            author=author,
+            duplicate=fingerprint(author, article, s.body),
+            submission=digest(s.article.id, s.author.name, s.author.email, s.author.url, s.body, s.parent_id),
+            client_ref=digest(s.client_ref) if s.client_ref else "",
+            idempotency=digest(arrival.key.id, arrival.idempotency_key) if arrival.idempotency_key else "",
+            floods=tuple(self._floods(s, author)),
+        )
+
+    def _floods(self, submission: Submission, author: str) -> list[FloodLimit]:
+        settings = self._settings
+        limits = [FloodLimit("site", "site", settings.flood_site_per_s, 1_000)]
+        limits.append(FloodLimit("email", author, settings.flood_email_per_min, 60_000))
+        if submission.address:
+            digest_ = self._secret.address(submission.address)
+            limits.append(FloodLimit("address", digest_, settings.flood_address_per_min, 60_000))
+        return [limit for limit in limits if limit.comments]
+
+    def _writing(self, arrival: Arrival, probe: Probe, seen: Seen, assessment: Assessment, now_ms: int) -> Writing:
+        s, config = arrival.submission, arrival.config
+        since_ms = s.article.published_ms or seen.article_first_seen_ms or now_ms
+        facts = Facts(
+            n_links=len(links(s.body)),
+            n_approved=seen.n_approved,
+            n_rejected=seen.n_rejected,
+            article_age_days=max(0, now_ms - since_ms) / _DAY_MS,
+            honeypot=s.honeypot,
+            hits=self._directory.matcher(config).hits(s, now_ms),
+        )
+        judgement = judge(config.policy, assessment, facts)
+        kind = kind_of(judgement, assessment)
+        comment = Comment(
+            id=CommentId(timed_id("c", config.site.tag, now_ms, self._entropy(10))),
+            submission=s,
+            assessment=assessment,
+            facts=facts,
+            judgement=judgement,
+            created_ms=now_ms,
+            status=opening_status(judgement),
+            version=1,
+            kind=kind,
+            priority=priority_of(kind, assessment),
+        )
+        return Writing(comment, probe, dump_doc(s, assessment, facts, judgement), config.revision)
+
+
+def _result(writing: Writing, answer: Written | Exception) -> Result:
+    if isinstance(answer, SaringError):
+        return answer
+    if isinstance(answer, Exception):
+        raise answer
+    if answer.is_created:
+        return Receipt(writing.comment, is_new=True)
+    if answer.flood is not None:
+        limit, retry_after_s = answer.flood
+        return TooManySubmissions(limit, retry_after_s)
+    return Duplicate("said already")

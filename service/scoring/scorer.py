@@ -1,0 +1,86 @@
+"""The machine's word on submissions: the loaded model, asked for many comments at once, with a deadline.
+
+Whatever goes wrong here, a submission does not fail: what could not be scored in time is `UNSCORED`, and the policy
+holds it for a person.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import structlog
+
+from classifiers import Classifier, Document, ModelProblem
+from classifiers.text import fold_text
+from service.domain.assessment import UNSCORED, Assessment, Term
+from service.domain.comment import Submission
+from service.domain.ids import digest
+
+_log = structlog.get_logger()
+
+
+def fingerprint(author: str, article: str, body: str) -> str:
+    """The same for the same folded body by the same author under the same article; needs no model."""
+    return digest(author, article, fold_text(body))
+
+
+class Scorer:
+    """Asks the model in a thread of its own; `deadline_ms` bounds the wait of a group."""
+
+    def __init__(self, classifier: Classifier | None, deadline_ms: int) -> None:
+        self._classifier = classifier
+        self._deadline_s = deadline_ms / 1000
+        self._thread = ThreadPoolExecutor(1, "scorer")
+
+    @classmethod
+    def load(cls, folder: Path | None, deadline_ms: int) -> Scorer:
+        """With the model in `folder` (None: the shipped one); without any where that one cannot be read."""
+        try:
+            return cls(Classifier.load(folder), deadline_ms)
+        except ModelProblem as problem:
+            _log.error("model_unusable", problem=str(problem))
+            return cls(None, deadline_ms)
+
+    @property
+    def model(self) -> str:
+        """The version of the loaded model, "" where there is none."""
+        return self._classifier.version if self._classifier else ""
+
+    def close(self) -> None:
+        """Ends the thread; work under way is finished."""
+        self._thread.shutdown()
+
+    async def assess(self, submissions: Sequence[Submission]) -> list[Assessment]:
+        """One assessment each, `UNSCORED` where the model is missing, fails or is late."""
+        if self._classifier is None or not submissions:
+            return [UNSCORED] * len(submissions)
+        work = asyncio.get_running_loop().run_in_executor(self._thread, self._assess, submissions)
+        try:
+            return await asyncio.wait_for(work, self._deadline_s)
+        except TimeoutError:
+            _log.warning("scoring_late", n_submissions=len(submissions))
+            return [UNSCORED] * len(submissions)
+
+    def _assess(self, submissions: Sequence[Submission]) -> list[Assessment]:
+        assert self._classifier is not None
+        documents = [
+            Document(text=s.body, author=s.author.name, url=s.author.url, email=s.author.email) for s in submissions
+        ]
+        try:
+            return [
+                Assessment(
+                    scores=found.scores,
+                    language=found.language,
+                    model=found.model,
+                    terms=tuple(Term(t.label, t.field, t.begin, t.end, t.text, t.weight) for t in found.terms),
+                )
+                for found in self._classifier.assess(documents)
+            ]
+        except Exception:  # one poisonous comment must not leave a whole group unscored, nor fail a submission
+            if len(submissions) == 1:
+                _log.exception("scoring_failed")
+                return [UNSCORED]
+            return [self._assess([submission])[0] for submission in submissions]

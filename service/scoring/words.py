@@ -1,0 +1,96 @@
+"""The site's lists, matched: words on folded text, domains, addresses and e-mail addresses. Links are counted here too.
+
+Needs no model. What it finds are facts; the policy says what follows from them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from classifiers.text import fold_text, words
+from service.domain.assessment import ListHit
+from service.domain.comment import Submission
+from service.domain.site import ListEntry, Lists, address, network
+
+# What a reader could follow: a scheme, a www, or a bare domain under an ending that links in comments really have.
+_ENDINGS = (
+    "com|net|org|id|info|xyz|site|online|top|club|shop|store|live|link|vip|pro|me|io|co|cc|tv|biz|app|dev|page|ly|gg|"
+    "asia|win|bet|fun|icu|world|space|website|my|sg|us|uk|ru|cn|de|example|test|invalid"
+)
+LINK = re.compile(
+    rf"https?://[^\s<>\"')\]]+|\bwww\.[^\s<>\"')\]]+|(?<![@\w.-])(?:[a-z0-9-]+\.)+(?:{_ENDINGS})\b(?:/[^\s<>\"')\]]*)?",
+    re.IGNORECASE,
+)
+_HOST = re.compile(r"^(?:[a-z][a-z0-9+.-]*://)?(?:[^/@\s]*@)?([^/:?#\s]+)", re.IGNORECASE)
+
+
+def links(text: str) -> list[str]:
+    """Every link in `text`, as written."""
+    return LINK.findall(text) if "." in text else []
+
+
+def host(link: str) -> str:
+    """The host that a link names, lower case, without `www.`; "" where it names none."""
+    found = _HOST.match(link.strip())
+    return found[1].lower().rstrip(".").removeprefix("www.") if found else ""
+
+
+class ListMatcher:
+    """One site's lists, prepared; `hits` finds the entries that apply to a submission."""
+
+    def __init__(self, lists: Lists) -> None:
+        self._words: dict[str, list[tuple[tuple[str, ...], ListEntry]]] = {}
+        for entry in lists.words:
+            folded = tuple(words(fold_text(entry.value)))
+            if folded:
+                self._words.setdefault(folded[0], []).append((folded, entry))
+        self._domains = {host(entry.value): entry for entry in lists.domains}
+        self._emails = {entry.value.casefold(): entry for entry in lists.emails}
+        self._networks = [(network(entry.value), entry) for entry in lists.addresses]
+
+    def hits(self, submission: Submission, now_ms: int) -> tuple[ListHit, ...]:
+        """The entries that apply, each once, in the order words, domains, addresses, e-mails."""
+        found = [
+            *(("words", entry) for entry in self._word_hits(submission)),
+            *(("domains", entry) for entry in self._domain_hits(submission)),
+            *(("addresses", entry) for entry in self._address_hits(submission)),
+            *(("emails", entry) for entry in self._email_hits(submission)),
+        ]
+        unique = dict.fromkeys(
+            ListHit(name, entry.value, entry.verdict) for name, entry in found if entry.applies(now_ms)
+        )
+        return tuple(unique)
+
+    def _word_hits(self, submission: Submission) -> Iterator[ListEntry]:
+        if not self._words:
+            return
+        for text in (submission.body, submission.author.name):
+            folded = words(fold_text(text))
+            for at, word in enumerate(folded):
+                for phrase, entry in self._words.get(word, ()):
+                    if tuple(folded[at : at + len(phrase)]) == phrase:
+                        yield entry
+
+    def _domain_hits(self, submission: Submission) -> Iterator[ListEntry]:
+        if not self._domains:
+            return
+        email_host = submission.author.email.rpartition("@")[2]
+        for link in (*links(submission.body), submission.author.url, email_host):
+            labels = host(link).split(".")
+            for at in range(len(labels)):
+                entry = self._domains.get(".".join(labels[at:]))
+                if entry is not None:
+                    yield entry
+
+    def _address_hits(self, submission: Submission) -> Iterator[ListEntry]:
+        parsed = address(submission.address) if self._networks and submission.address else None
+        if parsed is not None:
+            yield from (entry for net, entry in self._networks if parsed in net)
+
+    def _email_hits(self, submission: Submission) -> Iterator[ListEntry]:
+        email = submission.author.email.casefold()
+        for value in (email, email[email.rfind("@") :]):
+            entry = self._emails.get(value)
+            if entry is not None:
+                yield entry

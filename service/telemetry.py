@@ -1,0 +1,93 @@
+"""Logs and metrics. Ids, counts and times; never a name, an address or a text.
+
+An error in the log is a bug that somebody will look at; a warning mended itself; info is a line a request or event.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from typing import Any
+
+import orjson
+import structlog
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
+
+_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+
+
+def configure_logs(level: str) -> None:
+    """JSON lines on standard error."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.dict_tracebacks,
+            structlog.processors.JSONRenderer(serializer=orjson.dumps),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
+        logger_factory=structlog.BytesLoggerFactory(sys.stderr.buffer),
+        cache_logger_on_first_use=True,
+    )
+
+
+class Meter:
+    """What is counted, in sentences. One registry a process; several processes share a folder (prometheus-client)."""
+
+    def __init__(self) -> None:
+        registry = self._registry = CollectorRegistry()
+        self._requests = Histogram(
+            "saring_request_seconds",
+            "Time to answer a request",
+            ("method", "route", "status"),
+            buckets=_SECONDS,
+            registry=registry,
+        )
+        self._comments = Counter(
+            "saring_comments_total", "Comments accepted, by verdict", ("site", "verdict"), registry=registry
+        )
+        self._unscored = Counter(
+            "saring_unscored_total", "Comments held since the machine did not answer", ("site",), registry=registry
+        )
+        self._refused = Counter(
+            "saring_refused_total", "Submissions refused, by problem", ("problem",), registry=registry
+        )
+        self._decisions = Counter(
+            "saring_decisions_total", "Decisions by people", ("site", "decision"), registry=registry
+        )
+        self._model = Gauge(
+            "saring_model_loaded", "1 where a model is loaded", registry=registry, multiprocess_mode="min"
+        )
+
+    def answered(self, method: str, route: str, status: int, seconds: float) -> None:
+        self._requests.labels(method, route, status).observe(seconds)
+
+    def comment_accepted(self, site: str, verdict: str, *, is_scored: bool) -> None:
+        self._comments.labels(site, verdict).inc()
+        if not is_scored:
+            self._unscored.labels(site).inc()
+
+    def submission_refused(self, problem: str) -> None:
+        self._refused.labels(problem).inc()
+
+    def decided(self, site: str, decision: str) -> None:
+        self._decisions.labels(site, decision).inc()
+
+    def model_loaded(self, is_loaded: bool) -> None:
+        self._model.set(is_loaded)
+
+    def exposition(self) -> bytes:
+        """All metrics in Prometheus' text format, of every process where there are several."""
+        if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+            return generate_latest(self._registry)
+        together = CollectorRegistry()
+        MultiProcessCollector(together)  # type: ignore[no-untyped-call]
+        return generate_latest(together)
+
+
+def logger(**context: Any) -> Any:
+    """A structured logger with some context bound."""
+    return structlog.get_logger(**context)

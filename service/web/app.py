@@ -1,0 +1,30 @@
+"""The aiohttp application over the flows."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+
+from aiohttp import web
+
+from service.web import demo
+from service.web.api import meta
+from service.web.api.events import STREAMS, close_streams
+from service.web.context import SERVICES, Services
+from service.web.dispatch import handler, outermost
+from service.web.openapi import build
+from service.web.parse import MOST_BYTES
+from service.web.routes import ROUTES
+
+
+def make_app(services: Services) -> web.Application:
+    """All routes, ready to be served; starting and stopping what lies behind them is the caller's."""
+    app = web.Application(middlewares=[outermost], client_max_size=MOST_BYTES)
+    app[SERVICES] = services
+    app[STREAMS] = set()
+    app[meta.OPENAPI] = meta.dump(build(ROUTES))
+    for route in (*ROUTES, *demo.ROUTES):
+        app.router.add_route(route.method, route.path, handler(route, services))
+    app.router.add_static("/static", Path(str(files("service.web") / "static")))
+    app.on_shutdown.append(close_streams)
+    return app

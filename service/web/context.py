@@ -1,0 +1,103 @@
+"""What a view is given, and what a route says of itself."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiohttp import web
+from pydantic import BaseModel
+
+from service.domain.ids import Tag
+from service.domain.site import KeyKind, Role, SiteConfig
+from service.flow.admit import Admit, Caller
+from service.flow.configure import Configure
+from service.flow.directory import Directory
+from service.flow.read import Read
+from service.flow.review import Review
+from service.flow.submit import Arrival, Receipt, Submit
+from service.grouped import Grouped
+from service.settings import Settings
+from service.telemetry import Meter
+
+SECRET = frozenset({KeyKind.SECRET})
+SECRET_OR_PUBLIC = frozenset({KeyKind.SECRET, KeyKind.PUBLIC})
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The flows, and what the edge itself needs."""
+
+    settings: Settings
+    admit: Admit
+    directory: Directory
+    submit: Grouped[Arrival, Receipt]
+    preview: Submit
+    review: Review
+    read: Read
+    configure: Configure
+    meter: Meter
+    clock: Callable[[], int]
+    store_answers: Callable[[], Awaitable[bool]]
+    model: str
+
+
+SERVICES: web.AppKey[Services] = web.AppKey("services", Services)
+
+
+@dataclass(slots=True)
+class Context:
+    """One request: who asks, of which site, in which language, and what was sent (already parsed)."""
+
+    request: web.Request
+    services: Services
+    language: str
+    request_id: str
+    caller: Caller = field(default_factory=Caller)
+    config: SiteConfig | None = None
+    body: Any = None
+    query: Any = None
+
+    @property
+    def site(self) -> SiteConfig:
+        assert self.config is not None
+        return self.config
+
+    @property
+    def tag(self) -> Tag:
+        return self.site.site.tag
+
+    @property
+    def comment_id(self) -> str:
+        return self.request.match_info["id"]
+
+
+View = Callable[[Context], Awaitable[web.StreamResponse]]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A row of the route table: from it come the router, the checks, and the OpenAPI document.
+
+    No keys and no role: open to all. `reads_body` False leaves reading the body (and who may call) to the view.
+    """
+
+    method: str
+    path: str
+    view: View
+    summary: str
+    tag: str
+    keys: frozenset[KeyKind] = frozenset()
+    role: Role | None = None
+    body: type[BaseModel] | None = None
+    query: type[BaseModel] | None = None
+    answers: Mapping[int, type[BaseModel] | None] = field(default_factory=lambda: {200: None})
+    problems: tuple[int, ...] = ()
+    reads_body: bool = True
+    content: str = "application/json"
+    headers: tuple[str, ...] = ()
+
+    @property
+    def is_open(self) -> bool:
+        return not self.keys and self.role is None

@@ -1,0 +1,103 @@
+"""From the route table to aiohttp: admission, parsing, the view, and every error as a problem, once."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Awaitable, Callable
+
+import structlog
+from aiohttp import web
+
+from service.domain.ids import tag_of
+from service.domain.site import SiteConfig
+from service.errors import NotFound, SaringError, Unauthenticated
+from service.flow.admit import Caller, allow
+from service.i18n import negotiate
+from service.web.context import SERVICES, Context, Route, Services
+from service.web.parse import parse_body, parse_query
+from service.web.problems import BAD_REQUEST, HTTP_ROWS, INTERNAL, document, problem_response, response_of
+
+_log = structlog.get_logger()
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+_BODILESS = frozenset({"GET", "HEAD", "DELETE"})
+
+
+def credential(request: web.Request) -> str:
+    """What stands behind `Authorization: Bearer`. Raises Unauthenticated."""
+    scheme, _, value = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not value.strip():
+        raise Unauthenticated("no bearer")
+    return value.strip()
+
+
+def handler(route: Route, services: Services) -> Handler:
+    """The aiohttp handler of a route."""
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        context = Context(request, services, request["language"], request["request_id"])
+        if not route.is_open and route.reads_body:
+            await _admit(context, route)
+        if route.query is not None:
+            context.query = parse_query(request, route.query)
+        if route.body is not None and route.reads_body and request.method not in _BODILESS:
+            context.body = await parse_body(request, route.body)
+        return await route.view(context)
+
+    return handle
+
+
+async def _admit(context: Context, route: Route) -> None:
+    caller = context.caller = await context.services.admit.caller(credential(context.request))
+    context.config = await _site(context, caller)
+    allow(caller, context.tag, kinds=route.keys, role=route.role)
+
+
+async def _site(context: Context, caller: Caller) -> SiteConfig:
+    """The site that the request speaks of: by the id or the slug in its path, else by ?site=."""
+    admit, info = context.services.admit, context.request.match_info
+    if "id" not in info:
+        return await admit.site(caller, slug=info.get("slug") or context.request.query.get("site", ""))
+    tag = tag_of(info["id"])
+    if tag is None:
+        raise NotFound("no id of ours")
+    return await admit.site(caller, tag=tag)
+
+
+@web.middleware
+async def outermost(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Gives the request its id and language, turns errors into problems, and writes one line and one figure."""
+    began = time.perf_counter()
+    services = request.app[SERVICES]
+    request_id = request["request_id"] = secrets.token_hex(8)
+    language = request["language"] = negotiate(request.headers.get("Accept-Language", ""))
+    try:
+        answer = await handler(request)
+    except SaringError as error:
+        answer = response_of(error, language, request_id)
+    except web.HTTPRedirection:
+        raise
+    except web.HTTPException as error:
+        row = HTTP_ROWS.get(error.status, BAD_REQUEST if error.status < 500 else INTERNAL)
+        answer = problem_response(document(row, language, request_id))
+        if "Allow" in error.headers:
+            answer.headers["Allow"] = error.headers["Allow"]
+    except Exception:
+        _log.exception("bug", request_id=request_id)
+        answer = problem_response(document(INTERNAL, language, request_id))
+    seconds = time.perf_counter() - began
+    resource = request.match_info.route.resource
+    route = resource.canonical if resource is not None else "unknown"
+    if not answer.prepared:
+        answer.headers["X-Request-Id"] = request_id
+        answer.headers.setdefault("X-Content-Type-Options", "nosniff")
+    services.meter.answered(request.method, route, answer.status, seconds)
+    _log.info(
+        "request",
+        request_id=request_id,
+        method=request.method,
+        route=route,
+        status=answer.status,
+        ms=round(seconds * 1000, 2),
+    )
+    return answer

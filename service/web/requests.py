@@ -1,0 +1,371 @@
+"""Requests at the edge: parsed once, turned into domain words; the OpenAPI document is made from these."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from functools import lru_cache
+from ipaddress import ip_address, ip_network
+from itertools import pairwise
+from typing import Annotated, Any, Literal
+
+from email_validator import EmailNotValidError, validate_email
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from service.domain import comment as limits
+from service.domain.case import REJECT_REASONS
+from service.domain.comment import Article, Author, Submission, canonical, canonical_line, is_blank
+from service.domain.policy import RULE_PARAMS, Band, Policy, Rule, Verdict
+from service.domain.site import LISTS, ListEntry, Lists
+
+_SCHEME = re.compile(r"^[a-z][a-z0-9+.-]*:(?!\d)", re.IGNORECASE)
+Label = Literal["spam", "abuse", "insult", "hate", "threat", "obscene"]
+LONGEST_LIST = 10_000
+
+
+class Strict(BaseModel):
+    """Documents that are validated as a whole: unknown fields are errors."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, hide_input_in_errors=True)
+
+
+class Lenient(BaseModel):
+    """Submissions: fields that we do not know are passed over, so that plugins may send more."""
+
+    model_config = ConfigDict(extra="ignore", strict=True, hide_input_in_errors=True)
+
+
+def _error(code: str, **params: Any) -> PydanticCustomError:
+    return PydanticCustomError(code, "{code}", {"code": code, **params})
+
+
+def _text(maximum: int, *, required: bool, line: bool) -> AfterValidator:
+    clean = canonical_line if line else canonical
+
+    def check(value: str) -> str:
+        value = clean(value)
+        if len(value) > maximum:
+            raise _error("too_long", max=maximum)
+        if required and is_blank(value):
+            raise _error("required")
+        return value
+
+    return AfterValidator(check)
+
+
+@lru_cache(maxsize=4096)
+def _domain_is_valid(domain: str) -> bool:
+    try:
+        validate_email(f"a@{domain}", check_deliverability=False, strict=True, allow_smtputf8=True)
+    except EmailNotValidError:
+        return False
+    return True
+
+
+def _email(value: str) -> str:
+    value = canonical_line(value)
+    if not value:
+        raise _error("required")
+    if len(value) > limits.EMAIL_MAX:
+        raise _error("too_long", max=limits.EMAIL_MAX)
+    try:
+        return validate_email(value, check_deliverability=False, strict=True).normalized
+    except EmailNotValidError as error:
+        raise _error("invalid_email") from error
+
+
+def _author_url(value: str) -> str:
+    value = canonical_line(value)
+    if len(value) > limits.URL_MAX:
+        raise _error("too_long", max=limits.URL_MAX)
+    if _SCHEME.match(value) and not value.lower().startswith(("http://", "https://")):
+        raise _error("invalid_url")
+    return value
+
+
+def _page_url(value: str) -> str:
+    value = canonical_line(value)
+    if len(value) > limits.URL_MAX:
+        raise _error("too_long", max=limits.URL_MAX)
+    if value and not value.lower().startswith(("http://", "https://")):
+        raise _error("invalid_url")
+    return value
+
+
+def _ip(value: str) -> str:
+    try:
+        return str(ip_address(value.strip())) if value.strip() else ""
+    except ValueError as error:
+        raise _error("invalid") from error
+
+
+def _none_as_empty(value: object) -> object:
+    return "" if value is None else value
+
+
+def _id_as_text(value: object) -> object:
+    """WordPress's ids are numbers; as JSON they may come so."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+Optional = BeforeValidator(_none_as_empty, json_schema_input_type=str | None)
+Name = Annotated[str, Field(json_schema_extra={"minLength": 1}), _text(limits.NAME_MAX, required=True, line=True)]
+Email = Annotated[str, AfterValidator(_email)]
+AuthorUrl = Annotated[str, Optional, AfterValidator(_author_url)]
+PageUrl = Annotated[str, Optional, AfterValidator(_page_url)]
+Body = Annotated[str, Field(json_schema_extra={"minLength": 1}), _text(limits.BODY_MAX, required=True, line=False)]
+Line = Annotated[str, Optional, _text(500, required=False, line=True)]
+Ref = Annotated[str, Optional, _text(limits.REF_MAX, required=False, line=True)]
+ArticleId = Annotated[
+    str,
+    BeforeValidator(_id_as_text, json_schema_input_type=str | int),
+    _text(limits.REF_MAX, required=True, line=True),
+]
+ParentId = Annotated[
+    str,
+    BeforeValidator(lambda value: _none_as_empty(_id_as_text(value)), json_schema_input_type=str | int | None),
+    _text(limits.REF_MAX, required=False, line=True),
+]
+Ip = Annotated[str, Optional, AfterValidator(_ip)]
+
+
+class ArticleIn(Lenient):
+    id: ArticleId = Field(description="The newspaper's own id of the article.")
+    url: PageUrl = ""
+    title: Line = ""
+    published_at: AwareDatetime | None = None
+
+
+class AuthorIn(Lenient):
+    name: Name = Field(description="Display name, 1–80 characters, required.")
+    email: Email = Field(description="A valid address, at most 254 characters, required. Never shown to readers.")
+    url: AuthorUrl = ""
+
+
+class SubmissionIn(Lenient):
+    """A comment as a newspaper sends it."""
+
+    article: ArticleIn
+    author: AuthorIn
+    body: Body = Field(description="1–10,000 code points of plain text.")
+    parent_id: ParentId = ""
+    ip: Ip = Field("", description="The reader's address; believed from secret keys only, as are the next five.")
+    user_agent: Line = ""
+    referrer: Line = ""
+    submitted_at: AwareDatetime | None = None
+    client_ref: Ref = Field("", description="Your own id of the comment: sent again, it gives the same comment.")
+    honeypot: Line = Field("", description="A field that people do not see; what is in it gives robots away.")
+
+    def submission(self, *, is_trusted: bool, address: str, user_agent: str, referrer: str) -> Submission:
+        """In domain words. What only the newspaper can know is taken from trusted callers alone."""
+        published = self.article.published_at if is_trusted else None
+        return Submission(
+            article=Article(self.article.id, self.article.url, self.article.title, _ms(published)),
+            author=Author(self.author.name, self.author.email, self.author.url),
+            body=self.body,
+            parent_id="" if self.parent_id == "0" else self.parent_id,
+            address=self.ip if is_trusted else address,
+            user_agent=self.user_agent if is_trusted else user_agent,
+            referrer=self.referrer if is_trusted else referrer,
+            submitted_ms=_ms(self.submitted_at) if is_trusted else None,
+            client_ref=self.client_ref if is_trusted else "",
+            honeypot=bool(self.honeypot),
+        )
+
+
+def _ms(moment: datetime | None) -> int | None:
+    return None if moment is None else int(moment.timestamp() * 1000)
+
+
+class DecisionIn(Lenient):
+    reason: Literal[REJECT_REASONS] | None = None  # type: ignore[valid-type]
+    note: Annotated[str, Optional, _text(2_000, required=False, line=False)] = ""
+    expected_version: int | None = Field(None, ge=1, description="The version that you saw.")
+
+
+class UndoIn(Lenient):
+    expected_version: int | None = Field(None, ge=1, description="The version that you saw.")
+
+
+class EscalateIn(Lenient):
+    note: Annotated[str, Optional, _text(2_000, required=False, line=False)] = ""
+
+
+class ClaimIn(Lenient):
+    n: int = Field(1, ge=1, le=50)
+    order: Literal["priority", "oldest", "newest"] = "priority"
+    label: str = Field("", max_length=40)
+    article: str = Field("", max_length=limits.REF_MAX)
+    escalated: bool = Field(False, description="From the editors' queue.")
+
+
+class ReleaseIn(Lenient):
+    comment_ids: list[str] | None = Field(None, max_length=500, description="None: all that you hold.")
+
+
+class OneDecisionIn(Lenient):
+    comment_id: str = Field(max_length=100)
+    decision: Literal["approve", "reject"]
+    reason: Literal[REJECT_REASONS] | None = None  # type: ignore[valid-type]
+    expected_version: int | None = Field(None, ge=1)
+
+
+class DecisionsIn(Lenient):
+    decisions: list[OneDecisionIn] = Field(min_length=1, max_length=500)
+
+
+Share = Annotated[float, Field(ge=0, le=1, strict=False)]
+
+
+class BandModel(Strict):
+    label: Label
+    low: Share
+    high: Share
+    verdict: Literal["approve", "hold", "reject"]
+
+
+class RuleModel(Strict):
+    code: str
+    verdict: Literal["approve", "hold", "reject"]
+    params: dict[str, Annotated[float, Field(ge=0, le=1e9, strict=False)]] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _known(self) -> RuleModel:
+        if self.code not in RULE_PARAMS:
+            raise _error("unknown_rule")
+        if not set(self.params) <= RULE_PARAMS[self.code]:
+            raise _error("unknown_field")
+        return self
+
+
+class PolicyModel(Strict):
+    """What a site wants: bands of scores, and rules."""
+
+    version: int | None = Field(None, ge=1, description="On writing: the version that this follows (or send If-Match).")
+    bands: list[BandModel] = Field(max_length=100)
+    rules: list[RuleModel] = Field(max_length=100)
+
+    @model_validator(mode="after")
+    def _whole(self) -> PolicyModel:
+        by_label: dict[str, list[BandModel]] = {}
+        for band in self.bands:
+            if band.low >= band.high:
+                raise _error("out_of_range")
+            by_label.setdefault(band.label, []).append(band)
+        for bands in by_label.values():
+            bands.sort(key=lambda band: band.low)
+            if any(a.high > b.low for a, b in pairwise(bands)):
+                raise _error("overlapping_bands")
+        if len({rule.code for rule in self.rules}) < len(self.rules):
+            raise _error("repeated")
+        return self
+
+    def policy(self) -> Policy:
+        return Policy(
+            self.version or 0,
+            tuple(Band(b.label, b.low, b.high, Verdict(b.verdict)) for b in self.bands),
+            tuple(Rule(r.code, Verdict(r.verdict), r.params) for r in self.rules),
+        )
+
+    @classmethod
+    def of(cls, policy: Policy) -> PolicyModel:
+        return cls(
+            version=policy.version,
+            bands=[BandModel(label=b.label, low=b.low, high=b.high, verdict=b.verdict.value) for b in policy.bands],  # type: ignore[arg-type]
+            rules=[RuleModel(code=r.code, verdict=r.verdict.value, params=dict(r.params)) for r in policy.rules],
+        )
+
+
+class EntryModel(Strict):
+    value: Annotated[str, _text(500, required=True, line=True)]
+    verdict: Literal["approve", "hold", "reject", ""] = Field("", description="Empty: as the rule says.")
+    until: Annotated[AwareDatetime | None, Field(strict=False)] = Field(None, description="None: without end.")
+    note: Annotated[str, _text(500, required=False, line=True)] = ""
+
+    def entry(self) -> ListEntry:
+        return ListEntry(self.value, self.verdict, _ms(self.until), self.note)
+
+
+def _network_entries(entries: list[EntryModel]) -> list[EntryModel]:
+    for entry in entries:
+        try:
+            ip_network(entry.value, strict=False)
+        except ValueError as error:
+            raise _error("invalid") from error
+    return entries
+
+
+def _email_entries(entries: list[EntryModel]) -> list[EntryModel]:
+    for entry in entries:
+        local, at, domain = entry.value.rpartition("@")
+        if not at or not _domain_is_valid(domain) or " " in local:
+            raise _error("invalid_email")
+    return entries
+
+
+Entries = Annotated[list[EntryModel], Field(max_length=LONGEST_LIST)]
+
+
+class ListsModel(Strict):
+    """A site's lists. An e-mail entry with the verdict approve trusts its author, with reject blocks him."""
+
+    version: int | None = Field(None, ge=1, description="On writing: the version that this follows (or send If-Match).")
+    words: Entries = Field(default_factory=list)
+    domains: Entries = Field(default_factory=list)
+    addresses: Annotated[Entries, AfterValidator(_network_entries)] = Field(default_factory=list)
+    emails: Annotated[Entries, AfterValidator(_email_entries)] = Field(default_factory=list)
+
+    def lists(self) -> Lists:
+        words, domains, addresses, emails = (tuple(e.entry() for e in getattr(self, name)) for name in LISTS)
+        return Lists(self.version or 0, words, domains, addresses, emails)
+
+    @classmethod
+    def of(cls, lists: Lists) -> ListsModel:
+        def rows(entries: tuple[ListEntry, ...]) -> list[EntryModel]:
+            return [
+                EntryModel(
+                    value=e.value,
+                    verdict=e.verdict,  # type: ignore[arg-type]
+                    until=None if e.until_ms is None else datetime.fromtimestamp(e.until_ms / 1000).astimezone(),
+                    note=e.note,
+                )
+                for e in entries
+            ]
+
+        return cls(
+            version=lists.version,
+            words=rows(lists.words),
+            domains=rows(lists.domains),
+            addresses=rows(lists.addresses),
+            emails=rows(lists.emails),
+        )
+
+
+# --- queries
+
+
+class SiteQuery(Lenient):
+    site: str = Field("", max_length=40, description="A site's slug, for people who work for several.")
+
+
+class CommentsQuery(SiteQuery):
+    status: Literal["pending", "approved", "rejected", "expired"] | None = None
+    article: str = Field("", max_length=limits.REF_MAX)
+    author: str = Field("", max_length=limits.EMAIL_MAX, description="An e-mail address, or an author's id.")
+    q: str = Field("", max_length=500, description="A comment's id, or whole words, over the newest 10,000 comments.")
+    cursor: str = Field("", max_length=200)
+    limit: int = Field(50, ge=1, le=200, strict=False)
+
+
+class QueueQuery(SiteQuery):
+    order: Literal["priority", "oldest", "newest"] = "priority"
+    label: str = Field("", max_length=40, description="A kind of case: spam, abuse, first_time, …")
+    article: str = Field("", max_length=limits.REF_MAX)
+    escalated: bool = Field(False, strict=False, description="The editors' queue.")
+    limit: int = Field(50, ge=1, le=200, strict=False)
+
+
+class EventsQuery(SiteQuery):
+    after: int = Field(0, ge=0, le=2**53, strict=False, description="The id of the last event you know.")
+    limit: int = Field(100, ge=1, le=1000, strict=False)
