@@ -61,8 +61,7 @@ class Brands:
 
     @classmethod
     def of(cls, skeletons: Iterable[str]) -> Brands:
-        """The brands of these skeletons; ones shorter than five characters are dropped, as they sit in ordinary
-        words."""
+        """The brands of these skeletons, without those under five characters, which sit in ordinary words."""
         kept = frozenset(skeleton for skeleton in skeletons if len(skeleton) >= _SHORTEST)
         by_prefix: defaultdict[str, list[str]] = defaultdict(list)
         for skeleton in sorted(kept):
@@ -82,8 +81,7 @@ class Brands:
 
 @dataclass(frozen=True, slots=True)
 class BrandSplit:
-    """Row indices of one set: no brand named in `test` is named in `train`. `left_out` rows name brands of both
-    sides."""
+    """Row indices of one set: no brand of `test` is named in `train`; `left_out` rows name brands of both."""
 
     train: tuple[int, ...]
     test: tuple[int, ...]

@@ -34,8 +34,7 @@ class Scored:
 
 
 def evaluate(args: argparse.Namespace) -> int:
-    """Runs the command; `add_arguments` says what `args` holds. Status 0, or 1 when something cannot be read or
-    drawn."""
+    """Runs the command with what `add_arguments` asks for; 0, or 1 when something cannot be read or drawn."""
     try:
         model = Classifier.load(args.model)
         sets = [read_set(path) for path in args.data]
@@ -54,8 +53,7 @@ def measure(
     args: argparse.Namespace,
     console: Console,
 ) -> None:
-    """Scores and measures the sets and the functional checks, prints the report, and writes it to `args.out` if
-    given."""
+    """Measures the sets and the functional checks, prints the report, writes it where `args.out` says."""
     checks = functional.load_checks()
     with _progress(console) as progress:
         scored = [Scored(one, _scores(model, one.name, one.documents, progress)) for one in sets]

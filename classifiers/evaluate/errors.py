@@ -51,8 +51,7 @@ def show(name: str, errors: Errors, console: Console) -> None:
 
 
 def show_failed(checks: Sequence[Check], outcomes: Sequence[bool], scores: FloatArray, console: Console) -> None:
-    """Prints the functional checks that came out wrong, in the order of the file, with their (n_checks, n_labels)
-    scores."""
+    """Prints the functional checks that came out wrong, by (n_checks, n_labels) scores, in the file's order."""
     console.print("\n[bold]functional checks that failed[/bold]")
     for check, outcome, row in zip(checks, outcomes, scores, strict=True):
         if not outcome:
@@ -63,8 +62,7 @@ def show_failed(checks: Sequence[Check], outcomes: Sequence[bool], scores: Float
 
 
 def _line(document: Document) -> str:
-    """The comment on one line, its author and URL before it where it has any; control characters shown, not
-    obeyed."""
+    """Author, URL and text on one line; control characters are shown and not obeyed."""
     parts = [part for part in (document.author, document.url) if part]
     head = f"[{' · '.join(parts)}] " if parts else ""
     return "".join(char if char.isprintable() else f"\\u{ord(char):04x}" for char in head + document.text)

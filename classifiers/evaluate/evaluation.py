@@ -46,8 +46,7 @@ BANDS = (Band("spam", "hold", 0.5), Band("spam", "reject", 0.98), Band("abuse", 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """The figures of one label in one language of one set. A figure that has no meaning there (a single class) is
-    absent."""
+    """The figures of one label in one language of one set; what a single class leaves undefined is absent."""
 
     set: str
     language: str
@@ -62,8 +61,7 @@ class Row:
 def score(
     model: Classifier, documents: Sequence[Document], advance: Callable[[int], None] = lambda done: None
 ) -> FloatArray:
-    """Scores of all documents, shape (n_samples, n_labels), columns as in `LABELS`; `advance` hears of each batch's
-    size.
+    """Scores of all documents, shape (n_samples, n_labels); `advance` hears the size of each batch done.
 
     The language that a file names is not told to the model, which finds it itself in service too.
     """
@@ -77,8 +75,7 @@ def score(
 
 
 def evaluate_set(labelled: LabelledSet, scores: FloatArray, *, n_resamples: int = 500, seed: int = 0) -> list[Row]:
-    """Rows for every label that the set knows, over all languages and for each; labels that no row gives have no
-    row."""
+    """A row for each label that the set knows, over all languages, and one for each language."""
     rows = []
     for label in LABELS:
         truth, values = labelled.column(label), scores[:, LABELS.index(label)]

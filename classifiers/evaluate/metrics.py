@@ -57,8 +57,7 @@ class Ranking:
 
     @classmethod
     def of(cls, labels: npt.ArrayLike, scores: npt.ArrayLike) -> Ranking:
-        """Sorts (n_samples,) labels of 0 and 1 by (n_samples,) scores; ValueError if shapes differ or a value is not
-        finite."""
+        """Sorts (n_samples,) labels of 0 and 1 by their scores; ValueError where these are unequal or not finite."""
         truth, values = np.asarray(labels, dtype=np.float64), np.asarray(scores, dtype=np.float64)
         if truth.shape != values.shape or truth.ndim != 1:
             raise ValueError(f"labels {truth.shape} and scores {values.shape} must be vectors of one length")
@@ -70,8 +69,7 @@ class Ranking:
         return cls(ranked[starts], order, starts, truth[order] == 1.0)
 
     def tally(self, counts: npt.ArrayLike | None = None) -> Tally:
-        """The tally when example i counts `counts[:, i]` times, shape (n_resamples, n_samples); without counts,
-        once."""
+        """The tally when example i counts `counts[:, i]` times, shape (n_resamples, n_samples), by default once."""
         if not self.order.size:
             return Tally(self.scores, np.zeros((1, 0)), np.zeros((1, 0)))
         weights = (
@@ -176,8 +174,7 @@ class Reliability:
 
 
 def reliability(tally: Tally) -> Reliability:
-    """The reliability diagram of a tally's first row (DeGroot and Fienberg 1983), over the calibration error's
-    bins."""
+    """The reliability diagram (DeGroot and Fienberg 1983) of a tally's first row, 15 equal-width bins."""
     counts, truth, scored = (bins[0] for bins in _bins(tally))
     filled = counts > 0
     return Reliability(counts[filled], scored[filled] / counts[filled], truth[filled] / counts[filled])

@@ -21,8 +21,7 @@ class PlotsUnavailable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """One line of each plot: a set's (n_samples,) labels and scores of one label, nothing unknown, both classes
-    present."""
+    """One line of each plot: (n_samples,) labels and scores, nothing unknown, both classes present."""
 
     name: str
     labels: FloatArray
@@ -30,8 +29,7 @@ class Series:
 
 
 def write_plots(label: str, series: Sequence[Series], folder: Path) -> list[Path]:
-    """Writes `reliability-`, `roc-` and `precision-recall-LABEL` with a line a set; returns the files, PNG and SVG of
-    each.
+    """Writes `reliability-`, `roc-` and `precision-recall-LABEL`, a line a set, as PNG and SVG; returns the files.
 
     Raises PlotsUnavailable.
     """

@@ -19,8 +19,7 @@ from classifiers.evaluate.metrics import FloatArray
 
 
 class UnreadableSet(Exception):
-    """A file of labelled comments is missing, no JSON Lines, or holds a row without text; the message names file and
-    line."""
+    """A file of comments is missing, no JSON Lines, or holds a broken row; the message names file and line."""
 
 
 @dataclass(frozen=True, slots=True)
