@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sklearn.metrics import average_precision_score, precision_score, recall_score, roc_auc_score, roc_curve
 
 from classifiers.evaluate.metrics import (
@@ -105,6 +107,37 @@ def test_reliability_bins_hold_every_example_once() -> None:
 
     assert diagram.counts.sum() == labels.size
     assert (diagram.counts * diagram.positive_shares).sum() == pytest.approx(labels.sum())
+
+
+SCORED = st.lists(st.tuples(st.sampled_from([0.0, 1.0]), st.integers(0, 20)), min_size=1, max_size=60)
+
+
+@given(SCORED)
+def test_ranking_figures_look_at_the_order_of_scores_alone(scored: list[tuple[float, int]]) -> None:
+    labels, steps = zip(*scored, strict=True)
+    plain, bent = tally(labels, np.divide(steps, 20)), tally(labels, np.exp(steps))
+
+    for metric in (roc_auc, average_precision, recall_at_false_alarms(0.2)):
+        assert metric(plain) == pytest.approx(metric(bent), nan_ok=True)
+
+
+@given(SCORED)
+def test_turning_labels_round_turns_the_auc_round(scored: list[tuple[float, int]]) -> None:
+    labels, steps = zip(*scored, strict=True)
+    auc, turned = (roc_auc(tally(truth, steps))[0] for truth in (labels, [1 - label for label in labels]))
+
+    assert auc == pytest.approx(1 - turned, nan_ok=True)
+
+
+@given(SCORED)
+def test_every_figure_is_a_share_or_undefined(scored: list[tuple[float, int]]) -> None:
+    labels, steps = zip(*scored, strict=True)
+    counted = tally(labels, np.divide(steps, 20))
+
+    metrics = (roc_auc, average_precision, recall_at_false_alarms(0.1), precision_at(0.5), recall_at(0.5))
+    for metric in (*metrics, false_alarms_at(0.5), expected_calibration_error):
+        figure = metric(counted)[0]
+        assert np.isnan(figure) or 0 <= figure <= 1
 
 
 def test_equal_scores_are_worth_a_coin_toss() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from classifiers.evaluate.sets import UnreadableSet, read_set
+from classifiers.evaluate.sets import UnreadableSet, joined, read_set
 
 
 def write(path: Path, *rows: object) -> Path:
@@ -80,6 +80,18 @@ def test_a_subset_keeps_rows_and_labels_together(tmp_path: Path) -> None:
 
     assert [document.text for document in part.documents] == ["3", "0"]
     assert part.column("spam").tolist() == [1, 0]
+
+
+def test_joined_sets_keep_their_rows_in_order_and_what_was_assumed(tmp_path: Path) -> None:
+    spam = read_set(write(tmp_path / "a.jsonl", {"text": "satu", "spam": 1}))
+    ham = read_set(write(tmp_path / "b.jsonl", {"text": "dua", "spam": 0, "assumed": ["spam"]}))
+
+    both = joined("semua", [spam, ham])
+
+    assert [document.text for document in both.documents] == ["satu", "dua"]
+    assert both.column("spam").tolist() == [1, 0]
+    assert (both.name, both.assumed) == ("semua", {"spam"})
+    assert joined("kosong", []).labels.shape == (0, 6)
 
 
 @pytest.mark.parametrize(
