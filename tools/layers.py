@@ -33,14 +33,15 @@ ROOMS: dict[str, frozenset[str]] = {
     "settings": frozenset({"errors"}),
     "i18n": frozenset({"errors"}),
     "grouped": frozenset({"errors"}),
-    "secret": frozenset({"errors"}),
+    "secret": frozenset({"domain", "errors"}),
     "domain": frozenset({"errors"}),
     "errors": frozenset(),
     "service": frozenset(),
     "classifiers": frozenset(),
 }
 
-#: (importing room, imported room) that is allowed only inside a function, with the reason.
+#: (importing room, imported room) that is allowed only where it costs nothing at the start: inside a function, or under
+#: ``TYPE_CHECKING``; with the reason.
 LAZY: dict[tuple[str, str], str] = {
     ("cli", "classifiers"): "training and evaluation load scikit-learn, which takes seconds",
 }
@@ -59,7 +60,7 @@ PURE = frozenset({"domain", "errors"})
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """One imported module, where it stands and whether it waits inside a function."""
+    """One imported module, where it stands, and whether importing its importer leaves it alone."""
 
     module: str
     line: int
@@ -81,11 +82,15 @@ def imports_of(source: str, *, package: str) -> Iterator[Import]:
             base = _absolute(node, package)
             for alias in node.names:
                 yield Import(f"{base}.{alias.name}", node.lineno, is_lazy)
-        inside = is_lazy or isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        waits = is_lazy or isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) or _is_for_types(node)
         for child in ast.iter_child_nodes(node):
-            yield from visit(child, inside)
+            yield from visit(child, waits)
 
     yield from visit(ast.parse(source), False)
+
+
+def _is_for_types(node: ast.AST) -> bool:
+    return isinstance(node, ast.If) and ast.unparse(node.test) in {"TYPE_CHECKING", "typing.TYPE_CHECKING"}
 
 
 def _absolute(node: ast.ImportFrom, package: str) -> str:
@@ -120,7 +125,7 @@ def broken_rule(room: str, found: Import) -> str | None:
     if target not in ROOMS[room]:
         return f"{room} may not import {target}, only {', '.join(sorted(ROOMS[room])) or 'nothing of ours'}"
     if not found.is_lazy and (room, target) in LAZY:
-        return f"{room} may import {target} only inside a function: {LAZY[room, target]}"
+        return f"{room} may import {target} only inside a function or for types: {LAZY[room, target]}"
     return None
 
 
