@@ -1,0 +1,57 @@
+"""Fitting: a logistic regression a label, over features weighted by how well each tells the label.
+
+The weighting is that of NB-SVM (Wang & Manning 2012): a feature is scaled by the absolute log-ratio of its
+frequency among the two classes, so that few examples suffice for a telling one. It folds into the weights.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import scipy.sparse as sparse  # type: ignore[import-untyped]
+from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
+
+Doubles = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class LinearModel:
+    """Weights of shape (n_features,) and a bias: the margin of x is `x @ weights + bias`."""
+
+    weights: Doubles
+    bias: float
+
+    def margins(self, X: sparse.csr_matrix) -> Doubles:
+        """Margins of shape (n_samples,)."""
+        margins: Doubles = X @ self.weights + self.bias
+        return margins
+
+
+def fit_label(X: sparse.csr_matrix, y: npt.NDArray[np.int64], sample_weight: Doubles, *, C: float) -> LinearModel:
+    """The model of one label; `y` is 0 or 1, shape (n_samples,)."""
+    scales = log_ratio_scales(X, y, sample_weight)
+    scaled = X.copy()
+    scaled.data *= scales[scaled.indices].astype(scaled.dtype)
+    fitted = LogisticRegression(C=C, solver="lbfgs", max_iter=200, tol=1e-4)
+    fitted.fit(scaled, y, sample_weight=sample_weight)
+    return LinearModel(fitted.coef_[0].astype(np.float64) * scales, float(fitted.intercept_[0]))
+
+
+def log_ratio_scales(X: sparse.csr_matrix, y: npt.NDArray[np.int64], sample_weight: Doubles) -> Doubles:
+    """For each feature the absolute log-ratio of its smoothed share of the positive and of the negative rows."""
+    present = sparse.csr_matrix((np.ones_like(X.data), X.indices, X.indptr), X.shape).T.tocsr()
+    positive = present @ (sample_weight * (y == 1)) + 1
+    negative = present @ (sample_weight * (y == 0)) + 1
+    ratios: Doubles = np.abs(np.log((positive / positive.sum()) / (negative / negative.sum())))
+    return ratios
+
+
+def fit_languages(X: sparse.csr_matrix, languages: Sequence[str], names: Sequence[str]) -> tuple[Doubles, Doubles]:
+    """The language head: weights of shape (n_features, n_languages) and biases, in the order of `names`."""
+    fitted: Any = LogisticRegression(C=3, solver="lbfgs", max_iter=100, tol=1e-3, class_weight="balanced")
+    fitted.fit(X, np.array([names.index(language) for language in languages]))
+    return fitted.coef_.T.astype(np.float64), fitted.intercept_.astype(np.float64)
