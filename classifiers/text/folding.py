@@ -7,6 +7,8 @@ is the whole text looked at: letters with spaces between them (`S L O T`), and w
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -14,24 +16,35 @@ import numpy.typing as npt
 
 from classifiers.text import letters
 from classifiers.text.reading import Reading, Spans, join, split
-from classifiers.text.spelling import spell
-from classifiers.text.table import EMOJI, FIRST_SCRIPT, MARK, character_class
+from classifiers.text.spelling import leet, spell
+from classifiers.text.table import APOSTROPHE, DIGIT, EMOJI, FIRST_SCRIPT, KIND, LATIN, MARK, kinds
+from classifiers.text.vocabulary import CHAT, OFTEN_DISGUISED
+
+IntArray = npt.NDArray[np.int32]
 
 FOLD_VERSION: Final = 1
 """Raised whenever the fold of any text changes. A model names the version that it was trained with."""
 
 _ROUNDS: Final = 40  # each round leaves at most a third of the words it joins: enough for 3^40 words
 _REMEMBERED: Final = 1 << 16
+_REMEMBERED_MAPS: Final = 1 << 15
 _REMEMBERED_LENGTH: Final = 40
 _CONTEXT: Final = "\0"  # no folded word holds NUL, so it can stand for "ask the whole text"
 
 _SINGLE = frozenset("abcdefghijklmnopqrstuvwxyz")
-_SINGLE_SIGNED = frozenset(letter + sign for letter in _SINGLE for sign in ".-_*|~•")
+_DIGITS = frozenset("0123456789")
+_SIGNS = ".-_*|~•·^+`"
+_SINGLE_SIGNED = frozenset(letter + sign for letter in _SINGLE for sign in _SIGNS)
 _WATCHED = frozenset({_CONTEXT, *_SINGLE, *_SINGLE_SIGNED})
-_GAPS = re.compile(r"\s+")
-_FOREIGN = f"{character_class(MARK)}{character_class(above=FIRST_SCRIPT)}"
-_WORDS = re.compile(
-    f"[a-z0-9{_FOREIGN}]+(?:'[a-z0-9{_FOREIGN}]+)*|[\U0001f1e6-\U0001f1ff]{{2}}|[{character_class(EMOJI)}]"
+_watched = set(_WATCHED)  # and the folds of known words of which one part is a single letter: `😂 a`
+_SCRIPTS = b"\\x%02x-\\xff" % FIRST_SCRIPT
+_EASY = re.compile(r"([(\"]*)([A-Za-z]+|[A-Za-z]{2,}-[A-Za-z]{2,}|[A-Za-z]{2,}'[A-Za-z])([.,!?;:)\"]{0,3})")
+_UNEASY = re.compile(r"([a-z])\1\1|^(?:[wk]+|[ah]+|[eh]+|[ih]+|[uh]+|[oh]+|[xi]+)(?:$|-)|-(?:[wk]+|[aeiouxh]+)$")
+_GAP = re.compile(r"\s+")
+_PLACES: Final[IntArray] = np.arange(1024, dtype=np.int32) + np.array([[0], [1]], dtype=np.int32)
+_FOLDED_WORDS = re.compile(
+    b"[\\x%02x\\x%02x\\x%02x%s]+(?:\\x%02x[\\x%02x\\x%02x\\x%02x%s]+)*|\\x%02x"
+    % (LATIN, DIGIT, MARK, _SCRIPTS, APOSTROPHE, LATIN, DIGIT, MARK, _SCRIPTS, EMOJI)
 )
 
 
@@ -43,12 +56,12 @@ class Folded:
     """
 
     text: str
-    begins: npt.NDArray[np.int32]
-    ends: npt.NDArray[np.int32]
+    begins: IntArray
+    ends: IntArray
 
 
 class _Words(dict[str, str]):
-    """Words already folded. Forgets all when full, so its memory is bounded (some 15 MB)."""
+    """Words already folded. Forgets all when full, so its memory is bounded (some 12 MB)."""
 
     def __missing__(self, word: str) -> str:
         folded = _alone(word)
@@ -59,13 +72,23 @@ class _Words(dict[str, str]):
         return folded
 
 
+class _Maps(dict[str, IntArray | None]):
+    """The spans of folded words, begins and ends; None where each code point stayed in its place. Bounded."""
+
+    def __missing__(self, word: str) -> IntArray | None:
+        found = None if _EASY.fullmatch(word) and len(_known(word)) == len(word) else _map(word)
+        if len(word) <= _REMEMBERED_LENGTH:
+            if len(self) >= _REMEMBERED_MAPS:
+                self.clear()
+            self[word] = found
+        return found
+
+
 def fold_text(text: str) -> str:
     """The fold of any string, without the map."""
-    words = list(map(_known, text.split()))
-    if _WATCHED.isdisjoint(words):
-        return " ".join(words)
-    if _CONTEXT not in words and sum(word in _WATCHED for word in words) < 2:
-        return " ".join(words)
+    folded = list(map(_known, text.split()))
+    if _watched.isdisjoint(folded) or not _lean_on_each_other(folded):
+        return " ".join(folded)
     return _whole(Reading(text, None)).text
 
 
@@ -76,52 +99,215 @@ def fold_many(texts: Sequence[str]) -> list[str]:
 
 def fold(text: str) -> Folded:
     """The fold of any string with its map: `fold(text).text == fold_text(text)`."""
-    reading = _whole(Reading(text, [(i, i + 1) for i in range(len(text))]))
-    spans = np.array(reading.spans, dtype=np.int32).reshape(-1, 2)
-    return Folded(reading.text, spans[:, 0].copy(), spans[:, 1].copy())
+    originals = text.split()
+    folded = list(map(_known, originals))
+    if not _watched.isdisjoint(folded) and _lean_on_each_other(folded):
+        reading = _whole(_located(text))
+        return _folded(reading.text, _array(reading.spans or []))
+    return _folded(" ".join(folded), _side_by_side(text, originals))
+
+
+def _folded(text: str, places: IntArray) -> Folded:
+    return Folded(text, places[0], places[1])
+
+
+def _array(spans: Spans) -> IntArray:
+    """Spans as int32 of shape (2, n): begins, then ends."""
+    return np.array(spans, dtype=np.int32).reshape(-1, 2).T.copy()
+
+
+def _map(word: str) -> IntArray | None:
+    places = _array(_one(_located(word), frozenset()).spans or [])
+    return None if np.array_equal(places, _places(len(word))) else places
+
+
+def _places(length: int) -> IntArray:
+    """The spans of a text whose code points all stay in their places."""
+    if length <= _PLACES.shape[1]:
+        return _PLACES[:, :length]
+    return np.arange(length, dtype=np.int32) + np.array([[0], [1]], dtype=np.int32)
+
+
+def _side_by_side(text: str, originals: list[str]) -> IntArray:
+    """The spans of words folded each on its own; a space between two spans the gap."""
+    places = _places(len(text))
+    segments: list[IntArray] = []
+    kept = end = 0  # from `kept` to `end` all stayed in its place
+    for word in originals:
+        begin = text.index(word, end)
+        if begin != end + 1 or not end:
+            segments.append(places[:, kept:end])
+            if end:
+                segments.append(np.array([[end], [begin]], dtype=np.int32))
+            kept = begin
+        end = begin + len(word)
+        own = _maps(word)
+        if own is not None:
+            segments += places[:, kept:begin], own + begin
+            kept = end
+    segments.append(places[:, kept:end])
+    return np.concatenate(segments, axis=1)
 
 
 def words(folded: str) -> list[str]:
     """The whole words of a folded text, without punctuation; an emoji is a word, a hyphenated word two."""
-    return _WORDS.findall(folded)
+    return [folded[match.start() : match.end()] for match in _FOLDED_WORDS.finditer(kinds(folded))]
 
 
 def _alone(word: str) -> str:
     """The fold of a word that needs no other, or `_CONTEXT`."""
+    plain = _EASY.fullmatch(word)
+    if plain is not None:
+        core = plain[2].lower()
+        if _UNEASY.search(core) is None and (core.isalpha() or CHAT.keys().isdisjoint(core.split("-"))):
+            known = core if core == "dr" and plain[3][:1] == "." else CHAT.get(core, core)
+            return f"{plain[1]}{known}{plain[3]}"
     if not word.isascii() and letters.needs_context(word):
         return _CONTEXT
-    folded = _one(Reading(word, None), set()).text
-    if not folded or (" " in folded and not _WATCHED.isdisjoint(folded.split(" "))):
+    folded = _one(Reading(word, None), frozenset()).text
+    if not folded or (not folded.isascii() and letters.needs_context(folded)):
         return _CONTEXT
-    return _CONTEXT if not folded.isascii() and letters.needs_context(folded) else folded
+    singles = sum(part in _WATCHED for part in folded.split(" "))
+    if " " in folded and singles == 1 and len(_watched) < _REMEMBERED:
+        _watched.add(folded)
+    elif " " in folded and singles:
+        return _CONTEXT
+    return folded
+
+
+def _lean_on_each_other(folded: list[str]) -> bool:
+    """Whether a word needs the others to be read, or single letters stand in a row."""
+    before = False
+    for word in folded:
+        if word in _watched:
+            if before or word is _CONTEXT:
+                return True
+            before = True
+        elif before and not _is_between(word):
+            before = False
+    return False
+
+
+def _is_between(word: str) -> bool:
+    """Whether a word may stand between spaced letters: a digit, a sign or an emoji."""
+    return len(word) == 1 and (word in _DIGITS or word in _SIGNS or KIND[ord(word)] == EMOJI)
+
+
+def _located(text: str) -> Reading:
+    """A text as it came: every code point spans itself."""
+    return Reading(text, [(i, i + 1) for i in range(len(text))])
 
 
 def _whole(reading: Reading) -> Reading:
+    """Round after round until the words no longer lean on each other, or nothing changes."""
     for _ in range(_ROUNDS):
         folded = _round(reading)
         if folded.text == reading.text:
             break
         reading = folded
-    return folded
+        parts = reading.text.split()
+        if list(map(_known, parts)) == parts and not _lean_on_each_other(parts):
+            break
+    return reading
 
 
 def _round(reading: Reading) -> Reading:
     """Fold each word, then the words that spaced letters make."""
     genuine = _genuine_scripts(reading.text)
-    folded = [_one(word, genuine) for word in split(reading)]
-    return _spaced_letters(reading, [part for word in folded for part in split(word)])
+    parts: list[Reading] = []
+    gaps: list[int] = []
+    for word, gap in zip(split(reading), _gaps(reading.text), strict=True):
+        folded = _remembered(word, genuine)
+        pieces = split(folded) if " " in folded.text or not folded.text else [folded]
+        parts += pieces
+        gaps += [gap, *[1] * (len(pieces) - 1)][: len(pieces)]
+    joined: list[Reading] = []
+    done = 0
+    for begin, end in _spaced_words([part.text for part in parts], gaps):
+        joined += parts[done:begin]
+        joined.append(_merged(parts[begin:end]))
+        done = end
+    return join(joined + parts[done:])
 
 
-def _genuine_scripts(text: str) -> set[int]:
+def _gaps(text: str) -> list[int]:
+    """How much white space stands before each word; 0 before the first."""
+    return [0, *map(len, _GAP.findall(text.strip()))]
+
+
+def _spaced_words(parts: list[str], gaps: list[int]) -> list[tuple[int, int]]:
+    """The half-open ranges of parts that spell a word letter by letter: `s l o t`, `s - l - o - t`, `s. l. o. t.`.
+
+    A gap wider than the narrowest ends a word: `s l o t   g a c o r`.
+    """
+    found: list[tuple[int, int]] = []
+    begin = 0
+    while begin < len(parts):
+        end = _end_of_run(parts, begin)
+        if _is_spelled(parts[begin:end]):
+            narrowest = min(gaps[begin + 1 : end])
+            cuts = [i for i in range(begin + 1, end) if gaps[i] > narrowest]
+            found += pairwise([begin, *cuts, end])
+        elif parts[begin] in _DIGITS:
+            end = begin + 1
+        begin = max(end, begin + 1)
+    return found
+
+
+def _end_of_run(parts: list[str], begin: int) -> int:
+    """Where the run of single letters from `begin` ends, signs and emoji at its end left out; `begin` if nowhere."""
+    end = i = begin
+    while i < len(parts):
+        if parts[i] in _SINGLE or parts[i] in _SINGLE_SIGNED or parts[i] in _DIGITS:
+            end = i = i + 1
+        elif i > begin and _is_between(parts[i]):
+            i += 1
+        else:
+            break
+    return end
+
+
+def _is_spelled(run: list[str]) -> bool:
+    """Three letters make a word, or two that a digit completes; where each has a dot (initials) it takes four."""
+    if run and run[0] in _DIGITS:
+        return len(run) <= 32 and leet(_letters_of(run)) in OFTEN_DISGUISED
+    dotted = sum(part in _SINGLE_SIGNED for part in run)
+    count = sum(part in _SINGLE for part in run) + dotted
+    return count >= (4 if dotted else 3) or (count == 2 and leet(_letters_of(run)) in OFTEN_DISGUISED)
+
+
+def _letters_of(run: list[str]) -> str:
+    return "".join(part[0] for part in run if part[0] in _SINGLE or part[0] in _DIGITS)
+
+
+def _remembered(word: Reading, genuine: frozenset[int]) -> Reading:
+    """`_one`, from memory where the word needs no other."""
+    text = _known(word.text)
+    if text is _CONTEXT:
+        return _one(word, genuine)
+    if word.spans is None:
+        return Reading(text, None)
+    own, spans = _maps(word.text), word.spans
+    if own is None:
+        return Reading(text, spans)
+    return Reading(text, [(spans[first][0], spans[last - 1][1]) for first, last in own.T.tolist()])
+
+
+def _genuine_scripts(text: str) -> frozenset[int]:
     """Scripts whose doubtful words stay as they are: those the text is really written in, or all without Latin."""
     if text.isascii():
-        return set()
+        return frozenset()
     if not letters.has_latin(text):
-        return set(range(FIRST_SCRIPT, 256))
-    return {kind for word in text.split() if not word.isascii() for kind in letters.foreign_scripts(word)}
+        return frozenset(range(FIRST_SCRIPT, 256))
+    return frozenset(kind for word in text.split() if not word.isascii() for kind in _scripts_of(word))
 
 
-def _one(word: Reading, genuine: set[int]) -> Reading:
+@lru_cache(maxsize=4096)
+def _scripts_of(word: str) -> frozenset[int]:
+    return letters.foreign_scripts(word)
+
+
+def _one(word: Reading, genuine: frozenset[int]) -> Reading:
     for _ in range(_ROUNDS):
         folded = join([spell(_plain(part, genuine)) for part in split(word)])
         if folded.text == word.text or folded.text.isascii():
@@ -130,7 +316,7 @@ def _one(word: Reading, genuine: set[int]) -> Reading:
     return folded
 
 
-def _plain(word: Reading, genuine: set[int]) -> Reading:
+def _plain(word: Reading, genuine: frozenset[int]) -> Reading:
     """The word with plain characters: lower case, no look-alikes, nothing invisible."""
     text, spans = word
     if text.isascii() and text.isprintable():
@@ -145,27 +331,13 @@ def _plain(word: Reading, genuine: set[int]) -> Reading:
     return Reading("".join(parts), moved)
 
 
-def _spaced_letters(original: Reading, parts: list[Reading]) -> Reading:
-    """`s l o t` as one word: three single letters or more in a row. A wider gap in the original ends a word."""
-    joined: list[Reading] = []
-    run: list[Reading] = []
-    for part in [*parts, Reading("", None)]:
-        if part.text in _SINGLE or (run and part.text.isdigit() and len(part.text) == 1):
-            run.append(part)
-            continue
-        joined += _as_word(run)
-        run = []
-        if part.text:
-            joined.append(part)
-    return join(joined)
-
-
-def _as_word(run: list[Reading]) -> list[Reading]:
-    if sum(part.text in _SINGLE for part in run) < 3:
-        return run
-    text = "".join(part.text for part in run)
-    spans = None if run[0].spans is None else [span for part in run for span in part.spans or []]
-    return [spell(Reading(text, spans))]
+def _merged(run: list[Reading]) -> Reading:
+    text = _letters_of([part.text for part in run])
+    if run[0].spans is None:
+        return spell(Reading(text, None))
+    kept = [part.spans[0] for part in run if part.spans and (part.text[0] in _SINGLE or part.text[0] in _DIGITS)]
+    return spell(Reading(text, kept))
 
 
 _known = _Words().__getitem__
+_maps = _Maps().__getitem__

@@ -52,7 +52,7 @@ def split(reading: Reading) -> list[Reading]:
 
 
 def join(readings: Sequence[Reading]) -> Reading:
-    """Words with one space between them. A space spans what lies between its neighbours, or its left neighbour's end."""
+    """Words with one space between them. A space spans the gap, or else what its left neighbour does."""
     text = " ".join(reading.text for reading in readings)
     if not readings or readings[0].spans is None:
         return Reading(text, None if readings and readings[0].spans is None else [])

@@ -30,7 +30,7 @@ _SCHEME = re.compile(r"(?<![a-z0-9])(?:(?:https?://)+(?:www\.)*|(?:www\.)+)(?=([
 _HOST = re.compile(r"[a-z0-9][a-z0-9.-]*+")
 _BRACKETED_DOT = re.compile(r"(?<=[a-z0-9])(?:\[(?:\.|dot)\]|\((?:\.|dot)\)|\{(?:\.|dot)\})(?=[a-z0-9])")
 _MAIL = re.compile(r"[a-z0-9._%+-]@[a-z0-9-]+\.[a-z]")
-_HANDLE = re.compile(r"[^a-z0-9@]*@[a-z0-9_.]")
+_HANDLE = re.compile(r"[^a-z0-9@]*(@[a-z0-9_.][a-z0-9@$!|]*)")
 
 _SEPARATED = re.compile(r"(?<![a-z0-9$@])[a-z0-9$@](?:[.\-_*~|•·^`,;:+=/\\]{1,3}[a-z0-9$@])++(?![a-z0-9$@])")
 _SEPARATOR = re.compile(r"[^a-z0-9$@]+")
@@ -40,11 +40,14 @@ _THREE = re.compile(r"([a-z])\1\1+")
 _LAUGHTER = re.compile(r"(?<![a-z0-9])(?:[wk]*(?:wk|kw)[wk]*|[ah]*(?:ha){2}[ah]*|[eh]*(?:he){2}[eh]*|[ih]*(?:hi){2}[ih]*|"
                        r"[uh]*(?:hu){2}[uh]*|[oh]*(?:ho){2}[oh]*|[xi]*(?:xi){2}[xi]*)(?![a-z0-9])")  # fmt: skip
 _SAME_SIGN = re.compile(r"([^a-z0-9\s])\1{3,}")
-_WORD = re.compile(r"(?<![a-z0-9'])[a-z]+(?![a-z0-9'])")
+_WORD = re.compile(r"(?<![a-z0-9'])(?!dr\.)[a-z]+(?![a-z0-9'])")  # dr. Siti is a doctor
 _DOUBLED = re.compile(r"(?<![a-z0-9])([a-z]{3,})2(nya|an|ku|mu|kan|lah)?(?![a-z0-9])")
 
 _DIGIT_LETTERS = {"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "6": "g", "7": "t", "8": "b", "9": "g", "@": "a", "$": "s",
                   "!": "i", "|": "l"}  # fmt: skip
+_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz")
+_DIGITS = frozenset("0123456789")
+_ALPHANUMERIC = _LETTERS | _DIGITS
 _VOWELS = frozenset("aiueo")
 
 
@@ -87,16 +90,22 @@ def _whole_word(word: Reading) -> Reading:
 
 def is_address(text: str) -> bool:
     """Whether `text` holds a web address, an e-mail address or begins with an @handle: read as it stands."""
-    if "@" in text and (_MAIL.search(text) or (_HANDLE.match(text) and _leet(text.lstrip("@")) is None)):
+    if "@" in text and (_MAIL.search(text) or _is_handle(text)):
         return True
     if "://" in text:
         return True
     return "." in text and any(_is_host(match[0]) for match in _HOST.finditer(text))
 
 
+def _is_handle(text: str) -> bool:
+    """`@budi_77`, not a word that begins with @ for a (`@njing`)."""
+    found = _HANDLE.match(text)
+    return found is not None and not any(word in OFTEN_DISGUISED for word in _candidates(found[1]))
+
+
 def _is_host(text: str) -> bool:
     name, dot, ending = text.rstrip(".-").rpartition(".")
-    return bool(dot) and ending in TLDS and name[-1:] != "." and any(char.isalpha() or char.isdigit() for char in name)
+    return dot != "" and ending in TLDS and name != "" and (name[-1] in _LETTERS or name[-1] in _DIGITS)
 
 
 def _without_scheme(match: re.Match[str]) -> str:
@@ -121,14 +130,14 @@ def _spaced_emoji(match: re.Match[str]) -> str:
 def _run_before(text: str, end: int) -> int:
     """How many letters and digits stand before `end`, at most 3."""
     count = 0
-    while count < 3 and end > count and text[end - count - 1].isascii() and text[end - count - 1].isalnum():
+    while count < 3 and end > count and text[end - count - 1] in _ALPHANUMERIC:
         count += 1
     return count
 
 
 def _run_after(text: str, begin: int) -> int:
     count = 0
-    while count < 3 and begin + count < len(text) and text[begin + count].isascii() and text[begin + count].isalnum():
+    while count < 3 and begin + count < len(text) and text[begin + count] in _ALPHANUMERIC:
         count += 1
     return count
 
@@ -137,9 +146,9 @@ def _joined(match: re.Match[str]) -> str:
     """`s-l-o-t` as one word; lists (`a/b/c`), numbers and two letters (`p.s`) stay."""
     pieces = _SEPARATOR.split(match[0])
     signs = set(_SEPARATOR.findall(match[0]))
-    letters = sum(piece.isalpha() for piece in pieces)
+    letters = sum(piece in _LETTERS for piece in pieces)
     text = "".join(pieces)
-    if letters < 3 and not (letters == 2 and _leet(text) in OFTEN_DISGUISED):
+    if letters < 3 and not (letters == 2 and leet(text) in OFTEN_DISGUISED):
         return match[0]
     if signs & {",", "/", ":", ";"} and len(pieces) < 4:
         return match[0]
@@ -174,17 +183,17 @@ def _reduplicated(match: re.Match[str]) -> str:
 def _unleet(match: re.Match[str]) -> str:
     text = match[0]
     core = text.rstrip("!|")
-    read = _leet(text) if core != text and _leet(text) in OFTEN_DISGUISED else _leet(core)
+    read = leet(text) if core != text and leet(text) in OFTEN_DISGUISED else leet(core)
     if read is None:
         return text
-    return read if core == text or read in OFTEN_DISGUISED and len(read) == len(text) else read + text[len(core) :]
+    return read if core == text or (read in OFTEN_DISGUISED and len(read) == len(text)) else read + text[len(core) :]
 
 
-def _leet(text: str) -> str | None:
+def leet(text: str) -> str | None:
     """The word that digits and signs of `text` spell; None where they are digits and signs."""
     head = text.rstrip("0123456789")
     tail = text[len(head) :]
-    if not any(char.isalpha() for char in head + tail):
+    if _LETTERS.isdisjoint(text):
         return None
     for word in _candidates(text):
         if word in OFTEN_DISGUISED:
@@ -196,7 +205,7 @@ def _leet(text: str) -> str | None:
 
 
 def _candidates(text: str) -> list[str]:
-    if len(text) > 14 or text.isdigit() or text.isalpha() or sum(char.isdigit() for char in text) > len(text) - 2:
+    if len(text) > 14 or sum(char in _LETTERS for char in text) < 2:
         return []
     word = "".join(_DIGIT_LETTERS.get(char, char) for char in text)
     others = ["".join("l" if char in "1!|" else _DIGIT_LETTERS.get(char, char) for char in text)]
@@ -213,9 +222,9 @@ def _plain(text: str) -> str:
 
 def _inner(head: str, tail: str) -> str | None:
     """Read signs between letters; and, once one was, a digit at either edge."""
-    if head.startswith(NUMERIC):
-        return None
     text = head + tail
+    if text.removesuffix("nya") in NUMERIC:
+        return None
     runs = re.split(r"([^a-z]+)", text)
     letters = sum(len(run) for run in runs[::2])
     changed = False
@@ -225,9 +234,9 @@ def _inner(head: str, tail: str) -> str | None:
             read = _between(left, runs[i], right, letters, len(runs))
             if read != runs[i]:
                 runs[i], changed = read, True
-        elif right and runs[i] in ("$", "@") and len(right) >= 2:
-            runs[i], changed = _plain(runs[i]), True
-        elif left and runs[i] in ("$", "@") and len(left) >= 3:
+        elif (right and runs[i] in ("$", "@") and len(right) >= 2) or (
+            left and runs[i] in ("$", "@") and len(left) >= 3
+        ):
             runs[i], changed = _plain(runs[i]), True
     if changed:
         _edges(runs)
@@ -271,7 +280,7 @@ def _between(left: str, sign: str, right: str, letters: int, runs: int) -> str:
         return "s"
     if sign == "00":
         return "oo" if letters >= 2 else sign
-    if len(sign) != 1 or not sign.isdigit() or sign == "2":
+    if len(sign) != 1 or sign not in _DIGITS or sign == "2":
         return sign
     if sign in "0134":
         return _vowel_digit(left, sign, right, letters, runs)
@@ -282,7 +291,7 @@ def _between(left: str, sign: str, right: str, letters: int, runs: int) -> str:
 
 def _vowel_digit(left: str, sign: str, right: str, letters: int, runs: int) -> str:
     first, last = left[-1], right[0]
-    if left in NUMBERED or right in UNITS and len(right) <= 2 and len(left) > 2 or left in ("ke", "ber", "per"):
+    if left in NUMBERED or (right in UNITS and len(right) <= 2 and len(left) > 2) or left in ("ke", "ber", "per"):
         return sign
     if letters == 2 and runs == 3 and not (sign in "04" and first not in _VOWELS and last not in _VOWELS):
         return sign

@@ -17,6 +17,7 @@ EMOJI: Final = 3
 MARK: Final = 4
 SYMBOL: Final = 5  # currency and other signs that pass for letters
 INVISIBLE: Final = 6  # dropped wherever it stands
+APOSTROPHE: Final = 7
 FIRST_SCRIPT: Final = 8  # this kind and all above it are letters of scripts other than Latin
 
 _LETTER_BY_LETTER = ("cyrillic", "greek", "coptic")
@@ -71,6 +72,7 @@ def _kinds() -> bytes:
             kinds[ord(char)] = DIGIT
     for c in range(128):
         kinds[c] = LATIN if chr(c).isalpha() else DIGIT if chr(c).isdigit() else OTHER
+    kinds[ord("'")] = APOSTROPHE
     return bytes(kinds)
 
 
@@ -85,7 +87,12 @@ def family(kind: int) -> int:
     return -1 - _FAMILY[kind] if kind in _FAMILY else kind
 
 
-def character_class(*kinds: int, above: int = 256) -> str:
-    """The inside of a regular expression's `[…]` for all code points of these kinds, or of a kind from `above` on."""
-    members = b"".join(re.escape(bytes([kind])) for kind in (*kinds, *range(above, 256)))
-    return "".join(f"\\U{run.start():08x}-\\U{run.end() - 1:08x}" for run in re.finditer(b"[" + members + b"]+", KIND))
+def kinds(text: str) -> bytes:
+    """The kind of each code point of `text`; a regular expression over it finds runs of a kind, at equal indices."""
+    return bytes(map(KIND.__getitem__, map(ord, text)))
+
+
+def character_class(kind: int) -> str:
+    """The inside of a regular expression's `[…]` for all code points of this kind."""
+    runs = re.finditer(re.escape(bytes([kind])) + b"+", KIND)
+    return "".join(f"\\U{run.start():08x}-\\U{run.end() - 1:08x}" for run in runs)
