@@ -14,15 +14,17 @@ from pathlib import Path
 #: Leaves stand beside the rooms: everything but the domain and the classifiers may use them.
 LEAVES = frozenset({"grouped", "i18n", "secret", "settings", "telemetry"})
 
+#: All rooms below the wiring.
+BELOW = frozenset(
+    {"classifiers", "domain", "errors", "flow", "notify", "scoring", "service", "store", "web", "workers"}
+)
+
 #: room: the rooms it may import, besides itself. A room is a folder or file directly under ``service``; ``service`` is
 #: the package's own ``__init__`` (its version); ``classifiers`` is the other package, one room as a whole.
 ROOMS: dict[str, frozenset[str]] = {
     "__main__": frozenset({"cli", "service"}),
-    "cli": frozenset({"app", "classifiers", "domain", "errors", "flow", "service", "store"}) | LEAVES,
-    "app": frozenset(
-        {"classifiers", "domain", "errors", "flow", "notify", "scoring", "service", "store", "web", "workers"}
-    )
-    | LEAVES,
+    "cli": BELOW | {"app"} | LEAVES,
+    "app": BELOW | LEAVES,
     "web": frozenset({"domain", "errors", "flow", "service"}) | LEAVES,
     "workers": frozenset({"domain", "errors", "flow", "service"}) | LEAVES,
     "flow": frozenset({"classifiers", "domain", "errors", "notify", "scoring", "store"}) | LEAVES,
