@@ -28,7 +28,7 @@ _RANKING = {
     "calibration_error": "ECE",
 }
 _AT_BAND = {"precision": "precision", "recall": "recall", "false_alarms": "false alarms"}
-_WIDTH_OF_A_FILE = 110
+_WIDTH_OF_A_FILE = 120
 
 
 @dataclass(frozen=True, slots=True)
