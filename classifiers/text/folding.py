@@ -243,6 +243,9 @@ def _spaced_words(parts: list[str], gaps: list[int]) -> list[tuple[int, int]]:
     found: list[tuple[int, int]] = []
     begin = 0
     while begin < len(parts):
+        if parts[begin] in _DIGITS and parts[begin + 1 : begin + 2] != [] and parts[begin + 1] not in _SINGLE:
+            begin += 1
+            continue
         end = _end_of_run(parts, begin)
         if _is_spelled(parts[begin:end]):
             narrowest = min(gaps[begin + 1 : end])
@@ -280,9 +283,16 @@ def _letters_of(run: list[str]) -> str:
     return "".join(part[0] for part in run if part[0] in _SINGLE or part[0] in _DIGITS)
 
 
+@lru_cache(maxsize=4096)
+def _among(word: str, genuine: frozenset[int]) -> str:
+    return _one(Reading(word, None), genuine).text
+
+
 def _remembered(word: Reading, genuine: frozenset[int]) -> Reading:
     """`_one`, from memory where the word needs no other."""
     text = _known(word.text)
+    if text is _CONTEXT and word.spans is None:
+        return Reading(_among(word.text, genuine), None)
     if text is _CONTEXT:
         return _one(word, genuine)
     if word.spans is None:

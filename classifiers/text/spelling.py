@@ -26,22 +26,25 @@ _EMOJI = f"(?:[\U0001f1e6-\U0001f1ff]{{2}}|[{character_class(EMOJI)}])"
 _EMOJI_RUN = re.compile(f"{_EMOJI}+")
 _ONE_EMOJI = re.compile(_EMOJI)
 
-_SCHEME = re.compile(r"(?<![a-z0-9])(?:(?:https?://)+(?:www\.)*|(?:www\.)+)(?=([a-z0-9][a-z0-9.-]*+))")
+_SCHEME = re.compile(r"(?<![a-z0-9])(?:(?:https?://)+(?:www\.)*|(?:www\.)+)(?=([a-z0-9][a-z0-9.-]{0,252}+))")
 _HOST = re.compile(r"[a-z0-9][a-z0-9.-]*+")
 _BRACKETED_DOT = re.compile(r"(?<=[a-z0-9])(?:\[(?:\.|dot)\]|\((?:\.|dot)\)|\{(?:\.|dot)\})(?=[a-z0-9])")
 _MAIL = re.compile(r"[a-z0-9._%+-]@[a-z0-9-]+\.[a-z]")
 _HANDLE = re.compile(r"[^a-z0-9@]*(@[a-z0-9_.][a-z0-9@$!|]*)")
 
-_SEPARATED = re.compile(r"(?<![a-z0-9$@])[a-z0-9$@](?:[.\-_*~|•·^`,;:+=/\\]{1,3}[a-z0-9$@])++(?![a-z0-9$@])")
+_SEPARATED = re.compile(
+    r"(?<![a-z0-9$@])[a-z0-9$@](?![a-z0-9$@])(?:[.\-_*~|•·^`,;:+=/\\]{1,3}+[a-z0-9$@](?![a-z0-9$@]))++"
+)
 _SEPARATOR = re.compile(r"[^a-z0-9$@]+")
-_CHUNK = re.compile(r"[a-z0-9@$!|]*[0-9@$!|][a-z0-9@$!|]*")
-_STRETCHED = re.compile(r"[a-z]*?([a-z])\1\1[a-z]*")
+_CHUNK = re.compile(r"[a-z0-9@$!|]+")
 _THREE = re.compile(r"([a-z])\1\1+")
-_LAUGHTER = re.compile(r"(?<![a-z0-9])(?:[wk]*(?:wk|kw)[wk]*|[ah]*(?:ha){2}[ah]*|[eh]*(?:he){2}[eh]*|[ih]*(?:hi){2}[ih]*|"
-                       r"[uh]*(?:hu){2}[uh]*|[oh]*(?:ho){2}[oh]*|[xi]*(?:xi){2}[xi]*)(?![a-z0-9])")  # fmt: skip
+_LONGEST: Final = 16  # letters on either side of a stretched one that are looked at
+_LETTERS_BEFORE = re.compile(r"[a-z]*\Z")
+_LETTERS_AFTER = re.compile(r"[a-z]*")
+_LAUGHTER = re.compile(r"(?<![a-z0-9])(?:[wk]++|[ah]++|[eh]++|[ih]++|[uh]++|[oh]++|[xi]++)(?![a-z0-9])")
 _SAME_SIGN = re.compile(r"([^a-z0-9\s])\1{3,}")
 _WORD = re.compile(r"(?<![a-z0-9'])(?!dr\.)[a-z]+(?![a-z0-9'])")  # dr. Siti is a doctor
-_DOUBLED = re.compile(r"(?<![a-z0-9])([a-z]{3,})2(nya|an|ku|mu|kan|lah)?(?![a-z0-9])")
+_DOUBLED = re.compile(r"(?<![a-z0-9])([a-z]{3,}+)2(nya|an|ku|mu|kan|lah)?(?![a-z0-9])")
 
 _DIGIT_LETTERS = {"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "6": "g", "7": "t", "8": "b", "9": "g", "@": "a", "$": "s",
                   "!": "i", "|": "l"}  # fmt: skip
@@ -83,7 +86,7 @@ def _once(word: Reading) -> Reading:
 
 
 def _whole_word(word: Reading) -> Reading:
-    word = rewrite(word, _STRETCHED, _unstretched)
+    word = rewrite(word, _THREE, _unstretched)
     word = rewrite(word, _LAUGHTER, _short_laughter)
     return rewrite(word, _WORD, lambda match: CHAT.get(match[0], match[0]))
 
@@ -157,20 +160,22 @@ def _joined(match: re.Match[str]) -> str:
 
 def _unstretched(match: re.Match[str]) -> str:
     """One letter for three or more; two where the word is known to have two."""
-    text = match[0]
-    single = _THREE.sub(r"\1", text)
-    for letter in dict.fromkeys(found[1] for found in _THREE.finditer(text)):
-        double = _THREE.sub(lambda found: found[1] * (2 if found[1] == letter else 1), text)  # noqa: B023
-        if double in DOUBLES:
-            return double
-    return single
+    text, letter = match.string, match[1]
+    begin, end = match.span()
+    left = _LETTERS_BEFORE.search(text, max(0, begin - _LONGEST), begin)
+    right = _LETTERS_AFTER.match(text, end, end + _LONGEST)
+    before, after = (_THREE.sub(r"\1", found[0]) if found else "" for found in (left, right))
+    return letter * 2 if f"{before}{letter}{letter}{after}" in DOUBLES else letter
 
 
 def _short_laughter(match: re.Match[str]) -> str:
+    """`wkwk` and `haha` for all longer ones."""
     text = match[0]
     if "w" in text:
-        return "wkwk" if len(text) > 2 else text
-    return "xixi" if "x" in text else "h" + text.strip("h")[0] + "h" + text.strip("h")[0]
+        return "wkwk" if "k" in text and len(text) > 2 else text
+    begin = max(text.find("h", 0, 2), text.find("x", 0, 2), 0)
+    short = text[begin : begin + 2] * 2
+    return short if len(short) == 4 and short in text else text
 
 
 def _reduplicated(match: re.Match[str]) -> str:
@@ -182,6 +187,8 @@ def _reduplicated(match: re.Match[str]) -> str:
 
 def _unleet(match: re.Match[str]) -> str:
     text = match[0]
+    if _LETTERS.issuperset(text):
+        return text
     core = text.rstrip("!|")
     read = leet(text) if core != text and leet(text) in OFTEN_DISGUISED else leet(core)
     if read is None:
