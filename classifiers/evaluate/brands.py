@@ -61,12 +61,17 @@ class Brands:
 
     @classmethod
     def of(cls, skeletons: Iterable[str]) -> Brands:
-        """The brands of these skeletons, without those under five characters, which sit in ordinary words."""
-        kept = frozenset(skeleton for skeleton in skeletons if len(skeleton) >= _SHORTEST)
+        """The brands of these skeletons, without those under five characters, which sit in ordinary words, and without
+        those that hold another one: `dipulau777` is `pulau777`, seen by a fold that missed the blank.
+        """
+        kept: list[str] = []
+        for skeleton in sorted(set(skeletons), key=lambda skeleton: (len(skeleton), skeleton)):
+            if len(skeleton) >= _SHORTEST and not any(shorter in skeleton for shorter in kept):
+                kept.append(skeleton)
         by_prefix: defaultdict[str, list[str]] = defaultdict(list)
-        for skeleton in sorted(kept):
+        for skeleton in kept:
             by_prefix[skeleton[:_PREFIX]].append(skeleton)
-        return cls(kept, {prefix: tuple(rest) for prefix, rest in by_prefix.items()})
+        return cls(frozenset(kept), {prefix: tuple(rest) for prefix, rest in by_prefix.items()})
 
     def named_in(self, document: Document) -> frozenset[str]:
         """The brands that a comment names in its text, author or URL, however spaced or spelled."""

@@ -78,6 +78,10 @@ def test_short_skeletons_are_dropped_since_they_sit_in_ordinary_words() -> None:
     assert Brands.of(["jp", "qq88"]).skeletons == frozenset()
 
 
+def test_a_brand_that_holds_another_is_the_other() -> None:
+    assert Brands.of(["dipulau777", "pulau777", "rantaubet"]).skeletons == {"pulau777", "rantaubet"}
+
+
 def test_a_split_shares_no_brand_and_loses_no_row() -> None:
     rows = judol()
     brands = find_brands([rows])
