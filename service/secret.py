@@ -12,6 +12,7 @@ import os
 import secrets
 from pathlib import Path
 
+from service.domain.ids import base32
 from service.errors import BadSetting
 
 _LEAST = 32
@@ -34,6 +35,10 @@ class Secret:
     def address(self, address: str) -> str:
         """A network address's name in the store; 80 bits."""
         return self._hash("address", address)[:10].hex()
+
+    def demo_key(self, tag: str) -> str:
+        """The demo site's public key, the same in every process: it stands in the demo page for all to see."""
+        return f"pk_{tag}{base32(int.from_bytes(self._hash('demo', tag)), 52)}"
 
     def _hash(self, purpose: str, value: str) -> bytes:
         return hmac.digest(self._pepper, f"{purpose}\x1f{value}".encode("utf-8", "surrogatepass"), "sha256")

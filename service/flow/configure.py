@@ -11,7 +11,7 @@ from argon2 import PasswordHasher
 
 from service.domain.ids import AccountId, KeyId, Tag, base32, new_tag, timed_id
 from service.domain.policy import Policy
-from service.domain.site import Account, ApiKey, KeyKind, Lists, Role, Site, SiteConfig
+from service.domain.site import Account, ApiKey, KeyKind, Lists, Role, Site
 from service.errors import AlreadyExists, NotFound
 from service.flow.directory import Directory
 from service.secret import Secret
@@ -73,10 +73,11 @@ class Configure:
         """Replaces a site's name, origins, language or time zone."""
         await self._store.sites.put_site(site, by, self._clock())
 
-    async def create_key(self, config: SiteConfig, kind: KeyKind, by: str = HOST) -> IssuedKey:
+    async def create_key(self, tag: Tag, kind: KeyKind, by: str = HOST, key: str = "") -> IssuedKey:
         """A new key of a kind. Akismet's clients know twelve hex digits only, so those alone do not carry the tag."""
-        now_ms, tag = self._clock(), config.site.tag
-        key = secrets.token_hex(6) if kind is KeyKind.AKISMET else f"{_PREFIX[kind]}{tag}{self._random()}"
+        now_ms = self._clock()
+        if not key:
+            key = secrets.token_hex(6) if kind is KeyKind.AKISMET else f"{_PREFIX[kind]}{tag}{self._random()}"
         key_id = KeyId(timed_id("k", tag, now_ms, self._entropy(10)))
         shown = key[:4] if kind is KeyKind.AKISMET else key[:_SHOWN]
         record = ApiKey(key_id, kind, shown, self._secret.key_hash(key), now_ms)

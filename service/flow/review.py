@@ -92,13 +92,14 @@ class Review:
         undos = [(comment_id, self._operation(), expected_version)]
         return _raised((await self._store.reviews.undo(tag, undos, by, self._clock()))[0])
 
-    async def undo_batch(self, tag: Tag, by: str, batch_id: str) -> list[Outcome | SaringError]:
-        """Takes back every decision of a batch that still stands as the batch left it. Raises NotFound."""
+    async def undo_batch(self, tag: Tag, by: str, batch_id: str) -> list[tuple[str, Outcome | SaringError]]:
+        """Takes back the decisions of a batch that stand as the batch left them, by comment id. Raises NotFound."""
         left = await self._store.reviews.batch(tag, batch_id)
         if not left:
             raise NotFound(batch_id)
         undos = [(comment_id, self._operation(), version) for comment_id, version in left.items()]
-        return await self._store.reviews.undo(tag, undos, by, self._clock())
+        outcomes = await self._store.reviews.undo(tag, undos, by, self._clock())
+        return list(zip(left, outcomes, strict=True))
 
     async def escalate(self, tag: Tag, by: str, comment_id: str, note: str) -> Outcome:
         """Hands a case to the editors. Raises NotFound, NotPending."""

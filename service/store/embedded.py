@@ -32,8 +32,7 @@ _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
 
 def tie_to_parent() -> None:
-    """In a child, before exec: no inherited signal mask, and SIGTERM when the parent's main thread ends (Linux)."""
-    signal.pthread_sigmask(signal.SIG_SETMASK, [])
+    """In a child, before exec: SIGTERM when the parent's main thread ends (Linux)."""
     if _libc is not None:
         _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
 

@@ -41,6 +41,7 @@ class Services:
     clock: Callable[[], int]
     store_answers: Callable[[], Awaitable[bool]]
     model: str
+    demo_key: Callable[[str], str]
 
 
 SERVICES: web.AppKey[Services] = web.AppKey("services", Services)

@@ -30,7 +30,7 @@ async def article(context: Context) -> web.StreamResponse:
         "demo.html",
         context.language,
         article_id=ARTICLE_ID,
-        key=services.settings.demo_key,
+        key=services.demo_key(config.site.tag),
         comments=[
             {"name": c.submission.author.name, "body": c.submission.body, "at": moment(c.created_ms)}
             for c in reversed(page.comments)

@@ -1,4 +1,4 @@
-"""The page that a reader sees when his comment, sent by a plain HTML form, could not be taken: nothing typed is lost."""
+"""The page that a reader sees when the comment of his plain HTML form could not be taken: nothing typed is lost."""
 
 from __future__ import annotations
 

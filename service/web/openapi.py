@@ -78,7 +78,7 @@ def _operation(route: Route) -> dict[str, Any]:
     if parameters:
         operation["parameters"] = parameters
     if route.body is not None:
-        content: dict[str, Any] = {"application/json": {"schema": PydanticSchema(schema_class=route.body)}}
+        content: dict[str, Any] = {"application/json": {"schema": _schema(route.body)}}
         if KeyKind.PUBLIC in route.keys:
             content["application/x-www-form-urlencoded"] = {"schema": _FORM}
             content["multipart/form-data"] = {"schema": _FORM}
@@ -87,6 +87,10 @@ def _operation(route: Route) -> dict[str, Any]:
         schemes = (["key"] if route.keys else []) + (["token"] if route.role else [])
         operation["security"] = [{scheme: []} for scheme in schemes]
     return operation
+
+
+def _schema(model: type[BaseModel]) -> PydanticSchema[Any]:
+    return PydanticSchema(schema_class=model)  # type: ignore[call-arg]
 
 
 def _is_required(model: type[BaseModel]) -> bool:
@@ -98,16 +102,16 @@ def _responses(route: Route) -> dict[str, Any]:
     for status, model in route.answers.items():
         responses[str(status)] = {"description": route.summary}
         if model is not None:
-            responses[str(status)]["content"] = {route.content: {"schema": PydanticSchema(schema_class=model)}}
+            responses[str(status)]["content"] = {route.content: {"schema": _schema(model)}}
         elif status != 204:
             responses[str(status)]["content"] = {route.content: {}}
     if KeyKind.PUBLIC in route.keys:
         responses["303"] = {"description": "Back to the article, for a plain HTML form"}
-    titles = {row.status: row.title for row in (*HTTP_ROWS.values(), *reversed(TABLE.values()))}
+    titles = {row.status: row.title for row in (*HTTP_ROWS.values(), *list(TABLE.values())[::-1])}
     for status in route.problems:
         responses[str(status)] = {
             "description": titles[status],
-            "content": {CONTENT_TYPE: {"schema": PydanticSchema(schema_class=ProblemOut)}},
+            "content": {CONTENT_TYPE: {"schema": _schema(ProblemOut)}},
         }
     return responses
 

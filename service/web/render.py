@@ -156,11 +156,11 @@ def outcome(done: Outcome) -> dict[str, Any]:
 
 
 def results(
-    comment_ids: Sequence[str], outcomes: Sequence[Outcome | SaringError], language: str, request_id: str
+    outcomes: Sequence[tuple[str, Outcome | SaringError]], language: str, request_id: str
 ) -> list[dict[str, Any]]:
     """Each of many decisions, answered on its own."""
     told: list[dict[str, Any]] = []
-    for comment_id, done in zip(comment_ids, outcomes, strict=True):
+    for comment_id, done in outcomes:
         if isinstance(done, SaringError):
             told.append({"comment_id": comment_id, "problem": problem_of(done, language, request_id)})
         else:

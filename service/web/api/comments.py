@@ -64,18 +64,18 @@ async def decide_many(context: Context) -> web.StreamResponse:
     """Many decisions under one batch, each answered on its own."""
     calls = [Call(d.comment_id, d.decision, d.reason or "", "", d.expected_version) for d in context.body.decisions]
     batch, outcomes = await context.services.review.decide_many(context.tag, context.caller.by, calls)
-    ids = [call.comment_id for call in calls]
     for call in calls:
         context.services.meter.decided(context.site.site.slug, call.decision)
-    results = render.results(ids, outcomes, context.language, context.request_id)
+    decided = [(call.comment_id, outcome) for call, outcome in zip(calls, outcomes, strict=True)]
+    results = render.results(decided, context.language, context.request_id)
     return json_answer({"batch": batch, "results": results})
 
 
 async def undo_many(context: Context) -> web.StreamResponse:
     """Takes back a batch, where it still stands as the batch left it."""
     batch = context.request.match_info["id"]
-    ids, outcomes = await context.services.review.undo_batch(context.tag, context.caller.by, batch)
-    results = render.results(ids, outcomes, context.language, context.request_id)
+    undone = await context.services.review.undo_batch(context.tag, context.caller.by, batch)
+    results = render.results(undone, context.language, context.request_id)
     return json_answer({"batch": batch, "results": results})
 
 

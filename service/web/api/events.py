@@ -13,7 +13,7 @@ from service.web import render
 from service.web.answer import json_answer
 from service.web.context import Context
 
-STREAMS: web.AppKey[set[EventSourceResponse]] = web.AppKey("streams", set)
+STREAMS: web.AppKey[set[EventSourceResponse]] = web.AppKey("streams")
 _PAGE = 100
 _LOOK_EVERY_S = 0.5
 
@@ -59,5 +59,6 @@ def _last_event_id(context: Context) -> int:
 
 async def close_streams(app: web.Application) -> None:
     """At shutdown: an open stream would hold it up."""
-    for response in list(app[STREAMS]):
+    streams = app[STREAMS]
+    for response in list(streams):
         response.stop_streaming()

@@ -1,0 +1,119 @@
+"""Wires everything: the one file that knows every room. Each dependency is a keyword, so that tests hand in theirs."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import secrets
+import time
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from service.errors import StoreUnavailable
+from service.flow.admit import Admit
+from service.flow.configure import Configure
+from service.flow.directory import Directory
+from service.flow.read import Read
+from service.flow.review import Review
+from service.flow.submit import Arrival, Receipt, Submit
+from service.flow.sweep import Sweep
+from service.grouped import Grouped
+from service.scoring import Scorer
+from service.secret import Secret
+from service.settings import Settings
+from service.store import Client, Store
+from service.telemetry import Meter
+from service.web.app import make_app
+from service.web.context import Services
+from service.workers.loops import run_loops
+
+Clock = Callable[[], int]
+
+
+def now_ms() -> int:
+    """Epoch milliseconds."""
+    return time.time_ns() // 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """The rooms, furnished: what the web, the loops and the command line work with."""
+
+    settings: Settings
+    store: Store
+    scorer: Scorer
+    secret: Secret
+    directory: Directory
+    configure: Configure
+    sweep: Sweep
+    submissions: Grouped[Arrival, Receipt]
+    services: Services
+
+    async def close(self) -> None:
+        """Finishes what was accepted, then closes the store and the model."""
+        await self.submissions.drain()
+        self.scorer.close()
+        await self.store.close()
+
+
+def furnish(
+    settings: Settings,
+    url: str,
+    secret: Secret,
+    *,
+    scorer: Scorer | None = None,
+    clock: Clock = now_ms,
+    entropy: Callable[[int], bytes] = secrets.token_bytes,
+) -> House:
+    """Every room, connected to the store at `url`."""
+    store = Store(Client(url, timeout_s=settings.store_timeout_s))
+    scorer = scorer or Scorer.load(settings.model_dir, settings.score_deadline_ms)
+    directory = Directory(store)
+    submit = Submit(store, scorer, directory, secret, settings, clock, entropy)
+    submissions = Grouped(submit, capacity=settings.queue_capacity)
+    configure = Configure(store, directory, secret, clock, entropy)
+    meter = Meter()
+    meter.model_loaded(bool(scorer.model))
+    services = Services(
+        settings=settings,
+        admit=Admit(store, directory, secret),
+        directory=directory,
+        submit=submissions,
+        preview=submit,
+        review=Review(store, clock, entropy),
+        read=Read(store, secret),
+        configure=configure,
+        meter=meter,
+        clock=clock,
+        store_answers=lambda: _answers(store),
+        model=scorer.model,
+        demo_key=secret.demo_key,
+    )
+    sweep = Sweep(store, settings.retention_days, clock)
+    return House(settings, store, scorer, secret, directory, configure, sweep, submissions, services)
+
+
+async def _answers(store: Store) -> bool:
+    try:
+        return bool(await store.client.call("PING") == b"PONG")
+    except StoreUnavailable:
+        return False
+
+
+def application(house: House, *, with_loops: bool) -> web.Application:
+    """The web application over the house, with the background loops beside it where asked for."""
+    app = make_app(house.services)
+
+    async def alive(_: web.Application) -> AsyncIterator[None]:
+        loops = asyncio.create_task(run_loops(house.sweep)) if with_loops else None
+        yield
+        if loops is not None:
+            loops.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await loops
+        await house.close()
+
+    app.cleanup_ctx.append(alive)
+    return app
