@@ -8,6 +8,8 @@ from __future__ import annotations
 import logging
 import os
 import sys
+import traceback
+from collections.abc import MutableMapping
 from typing import Any
 
 import orjson
@@ -18,6 +20,15 @@ from prometheus_client.multiprocess import MultiProcessCollector
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
 
+def _where_it_failed(_logger: Any, _method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """An exception as its type and places in the code. Its message and local variables may hold a reader's words."""
+    if line.pop("exc_info", None):
+        kind, _, trace = sys.exc_info()
+        line["exception"] = kind.__name__ if kind else ""
+        line["frames"] = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(trace)]
+    return line
+
+
 def configure_logs(level: str) -> None:
     """JSON lines on standard error."""
     structlog.configure(
@@ -25,7 +36,7 @@ def configure_logs(level: str) -> None:
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.dict_tracebacks,
+            _where_it_failed,
             structlog.processors.JSONRenderer(serializer=orjson.dumps),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),

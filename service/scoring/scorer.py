@@ -72,10 +72,13 @@ class Scorer:
         try:
             return [
                 Assessment(
-                    scores=found.scores,
+                    scores={label: round(score, 6) for label, score in found.scores.items()},
                     language=found.language,
                     model=found.model,
-                    terms=tuple(Term(t.label, t.field, t.begin, t.end, t.text, t.weight) for t in found.terms),
+                    terms=tuple(
+                        Term(t.label, t.field, int(t.begin), int(t.end), t.text, round(t.weight, 6))
+                        for t in found.terms
+                    ),
                 )
                 for found in self._classifier.assess(documents)
             ]

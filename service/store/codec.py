@@ -42,10 +42,10 @@ def dump_doc(submission: Submission, assessment: Assessment, facts: Facts, judge
             "body": s.body,
             "parent": s.parent_id,
             "client": [s.address, s.user_agent, s.referrer, s.submitted_ms, s.client_ref, s.honeypot],
-            "scores": {label: round(score, 4) for label, score in a.scores.items()},
+            "scores": dict(a.scores),
             "language": a.language,
             "model": a.model,
-            "terms": [[t.label, t.field, t.begin, t.end, round(t.weight, 5)] for t in a.terms],
+            "terms": [[t.label, t.field, t.begin, t.end, t.weight] for t in a.terms],
             "facts": [
                 facts.n_links,
                 facts.n_approved,
@@ -125,7 +125,7 @@ def load_decision(entry: Mapping[str, Any]) -> Decision:
 
 
 def load_event(entry_id: bytes, flat: Sequence[bytes]) -> Event:
-    """An event from a stream entry `1-<n>`."""
+    """An event from a stream entry `0-<n>`."""
     f = {flat[i]: flat[i + 1].decode() for i in range(0, len(flat), 2)}
     return Event(
         number=int(entry_id.split(b"-")[1]),

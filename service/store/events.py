@@ -24,7 +24,7 @@ class Events:
         """
         name = f"{keys.root(tag)}:events"
         rows, first = await self._client.group(
-            [("XRANGE", name, f"(1-{number}", "+", "COUNT", limit), ("XRANGE", name, "-", "+", "COUNT", 1)]
+            [("XRANGE", name, f"(0-{number}", "+", "COUNT", limit), ("XRANGE", name, "-", "+", "COUNT", 1)]
         )
         if first and codec.load_event(*first[0]).number > number + 1 and number > 0:
             raise CursorExpired(str(number))

@@ -54,7 +54,7 @@ TABLE = (
     KeyRow("saring:{<tag>}:queue:rank:<view>", "zset", "submit", "swept", "pending cases, most urgent highest"),
     KeyRow("saring:{<tag>}:queue:time:<view>", "zset", "submit", "swept", "pending cases; score: created, ms"),
     KeyRow("saring:{<tag>}:claims:<who>", "zset", "review", "ttl", "cases a person holds; score: until, ms"),
-    KeyRow("saring:{<tag>}:events", "stream", "submit", "swept", "the site's facts, `1-<n>`, gapless; 90 days"),
+    KeyRow("saring:{<tag>}:events", "stream", "submit", "swept", "the site's facts, `0-<n>`, gapless; 90 days"),
     KeyRow("saring:{<tag>}:ref:<digest>", "string", "submit", "swept", "client_ref → comment id and digest"),
     KeyRow("saring:{<tag>}:idem:<digest>", "string", "submit", "ttl", "Idempotency-Key → comment id and digest; 24 h"),
     KeyRow("saring:{<tag>}:dup:<digest>", "string", "submit", "ttl", "author, folded body, article → comment id; 24 h"),

@@ -57,9 +57,9 @@ local function dequeue(c)
   unclaim(c)
 end
 
--- Appends a fact to the site's events: `1-*` makes the stream itself count without a gap.
+-- Appends a fact to the site's events: `0-*` makes the stream itself count without a gap.
 local function tell(type, now, c, by, reason)
-  redis.call('XADD', P .. 'events', '1-*', 'type', type, 'at', now, 'comment', c.id, 'ref', c.ref, 'status', c.status,
+  redis.call('XADD', P .. 'events', '0-*', 'type', type, 'at', now, 'comment', c.id, 'ref', c.ref, 'status', c.status,
     'version', c.version, 'by', by, 'reason', reason)
 end
 
