@@ -5,7 +5,7 @@ Policies are data (`Policy`), per site and versioned. Pure: the same assessment,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
@@ -76,41 +76,47 @@ class Judgement:
     policy_version: int
 
 
-Speak = Callable[[Rule, Facts], Iterator[Reason]]
+Speak = Callable[[Rule, Facts], Sequence[Reason]]
 
 
 def _list_rule(*lists: str) -> Speak:
-    def speak(rule: Rule, facts: Facts) -> Iterator[Reason]:
-        for hit in facts.hits:
-            if hit.list in lists and hit.verdict != Verdict.APPROVE:
-                verdict = Verdict(hit.verdict) if hit.verdict else rule.verdict
-                yield Reason(rule.code, verdict, params={"list": hit.list, "value": hit.value})
+    def speak(rule: Rule, facts: Facts) -> Sequence[Reason]:
+        return [
+            Reason(
+                rule.code,
+                Verdict(hit.verdict) if hit.verdict else rule.verdict,
+                params={"list": hit.list, "value": hit.value},
+            )
+            for hit in facts.hits
+            if hit.list in lists and hit.verdict != Verdict.APPROVE
+        ]
 
     return speak
 
 
-def _links(rule: Rule, facts: Facts) -> Iterator[Reason]:
-    if facts.n_links > rule.params.get("max", 0):
-        yield Reason(rule.code, rule.verdict, params={"n_links": facts.n_links})
+def _links(rule: Rule, facts: Facts) -> Sequence[Reason]:
+    if facts.n_links <= rule.params.get("max", 0):
+        return ()
+    return (Reason(rule.code, rule.verdict, params={"n_links": facts.n_links}),)
 
 
-def _first_time(rule: Rule, facts: Facts) -> Iterator[Reason]:
-    if facts.n_approved < rule.params.get("min_approved", 1):
-        yield Reason(rule.code, rule.verdict, params={"n_approved": facts.n_approved})
+def _first_time(rule: Rule, facts: Facts) -> Sequence[Reason]:
+    if facts.n_approved >= rule.params.get("min_approved", 1):
+        return ()
+    return (Reason(rule.code, rule.verdict, params={"n_approved": facts.n_approved}),)
 
 
-def _closed_article(rule: Rule, facts: Facts) -> Iterator[Reason]:
-    if facts.article_age_days > rule.params.get("days", 0):
-        yield Reason(rule.code, rule.verdict, params={"days": rule.params.get("days", 0)})
+def _closed_article(rule: Rule, facts: Facts) -> Sequence[Reason]:
+    days = rule.params.get("days", 0)
+    return (Reason(rule.code, rule.verdict, params={"days": days}),) if facts.article_age_days > days else ()
 
 
-def _honeypot(rule: Rule, facts: Facts) -> Iterator[Reason]:
-    if facts.honeypot:
-        yield Reason(rule.code, rule.verdict)
+def _honeypot(rule: Rule, facts: Facts) -> Sequence[Reason]:
+    return (Reason(rule.code, rule.verdict),) if facts.honeypot else ()
 
 
-def _trusted(_rule: Rule, _facts: Facts) -> Iterator[Reason]:
-    return iter(())  # trust gives no reason: it waives those of others (see `judge`)
+def _trusted(_rule: Rule, _facts: Facts) -> Sequence[Reason]:
+    return ()  # trust gives no reason: it waives those of others (see `judge`)
 
 
 # Every rule a policy may name, with the numbers it takes.
@@ -193,11 +199,13 @@ def judge(policy: Policy, assessment: Assessment, facts: Facts) -> Judgement:
     """
     reasons = list(_band_reasons(policy, assessment))
     for rule in policy.rules:
-        reasons.extend(r for r in RULES[rule.code](rule, facts) if r.verdict is not Verdict.APPROVE)
+        reasons += RULES[rule.code](rule, facts)
+    reasons = [reason for reason in reasons if reason.verdict is not Verdict.APPROVE]
     if is_trusted(policy, facts):
         reasons = [reason for reason in reasons if not _is_waived(reason)]
     if not assessment.is_scored:
         reasons.append(Reason("unscored", Verdict.HOLD))
-    reasons.sort(key=lambda reason: -_SEVERITY[reason.verdict])
+    if len(reasons) > 1:
+        reasons.sort(key=lambda reason: -_SEVERITY[reason.verdict])
     verdict = reasons[0].verdict if reasons else Verdict.APPROVE
     return Judgement(verdict, tuple(reasons), policy.version)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from argon2 import PasswordHasher
 
-from service.domain.ids import AccountId, KeyId, Tag, base32, new_tag, timed_id
+from service.domain.ids import ENTROPY_BYTES, AccountId, KeyId, Tag, base32, new_tag, timed_id
 from service.domain.policy import Policy
 from service.domain.site import Account, ApiKey, KeyKind, Lists, Role, Site
 from service.errors import AlreadyExists, NotFound
@@ -78,7 +78,7 @@ class Configure:
         now_ms = self._clock()
         if not key:
             key = secrets.token_hex(6) if kind is KeyKind.AKISMET else f"{_PREFIX[kind]}{tag}{self._random()}"
-        key_id = KeyId(timed_id("k", tag, now_ms, self._entropy(10)))
+        key_id = KeyId(timed_id("k", tag, now_ms, self._entropy(ENTROPY_BYTES)))
         shown = key[:4] if kind is KeyKind.AKISMET else key[:_SHOWN]
         record = ApiKey(key_id, kind, shown, self._secret.key_hash(key), now_ms)
         await self._store.sites.put_key(tag, record, by, now_ms)

@@ -8,7 +8,7 @@ from typing import Literal
 
 from service.domain.case import Outcome
 from service.domain.comment import Comment
-from service.domain.ids import BatchId, Tag, digest, tag_of, timed_id
+from service.domain.ids import ENTROPY_BYTES, BatchId, Tag, digest, tag_of, timed_id
 from service.errors import NotFound, SaringError
 from service.store import Store
 from service.store.reviews import Order, Ruling
@@ -78,7 +78,7 @@ class Review:
     ) -> tuple[BatchId, list[Outcome | SaringError]]:
         """Many decisions under one batch id, each answered on its own."""
         now_ms = self._clock()
-        batch = BatchId(timed_id("b", tag, now_ms, self._entropy(10)))
+        batch = BatchId(timed_id("b", tag, now_ms, self._entropy(ENTROPY_BYTES)))
         mine = [at for at, call in enumerate(calls) if tag_of(call.comment_id) == tag]
         rulings = [replace(self._ruling(by, calls[at]), batch=batch) for at in mine]
         outcomes = await self._store.reviews.decide(tag, rulings, now_ms) if rulings else []

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from service.domain.assessment import Assessment, Facts
 from service.domain.case import kind_of, opening_status, priority_of
 from service.domain.comment import Comment, Submission
-from service.domain.ids import CommentId, digest, timed_id
+from service.domain.ids import ENTROPY_BYTES, CommentId, digest, timed_id
 from service.domain.policy import judge
 from service.domain.site import ApiKey, SiteConfig
 from service.errors import Duplicate, Overloaded, RepeatedWithOtherBody, SaringError, TooManySubmissions
@@ -190,7 +190,7 @@ class Submit:
         judgement = judge(config.policy, assessment, facts)
         kind = kind_of(judgement, assessment)
         comment = Comment(
-            id=CommentId(timed_id("c", config.site.tag, now_ms, self._entropy(10))),
+            id=CommentId(timed_id("c", config.site.tag, now_ms, self._entropy(ENTROPY_BYTES))),
             submission=s,
             assessment=assessment,
             facts=facts,

@@ -25,9 +25,13 @@ LINK = re.compile(
 _HOST = re.compile(r"^(?:[a-z][a-z0-9+.-]*://)?(?:[^/@\s]*@)?([^/:?#\s]+)", re.IGNORECASE)
 
 
+# A dot between letters, or a scheme: without either there is no link, and most comments have neither.
+_MAYBE = re.compile(r"[a-z0-9]\.[a-z]|://", re.IGNORECASE)
+
+
 def links(text: str) -> list[str]:
     """Every link in `text`, as written."""
-    return LINK.findall(text) if "." in text else []
+    return LINK.findall(text) if _MAYBE.search(text) else []
 
 
 def host(link: str) -> str:

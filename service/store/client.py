@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any
 
+from hiredis import pack_command
 from redis.asyncio import BlockingConnectionPool, Connection, UnixDomainSocketConnection
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
@@ -54,11 +55,12 @@ class Client:
     """
 
     def __init__(self, url: str, *, timeout_s: float = 5.0, max_connections: int = 64) -> None:
+        self._timeout_s = timeout_s
         self._pool: BlockingConnectionPool = BlockingConnectionPool.from_url(
             url,
             max_connections=max_connections,
             timeout=timeout_s,
-            socket_timeout=timeout_s,
+            socket_timeout=None,  # one clock for a whole group: a timer for each reply would cost more than it
             socket_connect_timeout=timeout_s,
             retry=Retry(NoBackoff(), 0),
             protocol=2,
@@ -104,19 +106,22 @@ class Client:
         connection: Connection | UnixDomainSocketConnection = await self._pool.get_connection()  # type: ignore[no-untyped-call]
         whole = False
         try:
-            await connection.send_packed_command(b"".join(connection.pack_commands(calls)))
-            replies: list[Reply] = []
-            for _ in calls:
-                try:
-                    replies.append(await connection.read_response())
-                except ResponseError as error:
-                    replies.append(error)
+            async with asyncio.timeout(self._timeout_s):
+                await connection.send_packed_command(b"".join(map(pack_command, calls)))
+                replies = [await _reply(connection) for _ in calls]
             whole = True
             return replies
         finally:
             if not whole:  # unread replies would answer the next caller
                 await asyncio.shield(connection.disconnect(nowait=True))
             await self._pool.release(connection)
+
+
+async def _reply(connection: Connection | UnixDomainSocketConnection) -> Reply:
+    try:
+        return await connection.read_response()
+    except ResponseError as error:
+        return error
 
 
 def reply_error(reply: Reply) -> SaringError | None:
