@@ -107,7 +107,7 @@ class Client:
         whole = False
         try:
             async with asyncio.timeout(self._timeout_s):
-                await connection.send_packed_command(b"".join(map(pack_command, calls)))
+                await connection.send_packed_command(b"".join([pack_command(call) for call in calls]))
                 replies = [await _reply(connection) for _ in calls]
             whole = True
             return replies
