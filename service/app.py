@@ -23,7 +23,8 @@ from service.grouped import Grouped
 from service.scoring import Scorer
 from service.secret import Secret
 from service.settings import Settings
-from service.store import Client, Store
+from service.store.client import Client
+from service.store.store import Store
 from service.telemetry import Meter
 from service.web.app import make_app
 from service.web.context import Services

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from service.app import House
 from service.domain.site import KeyKind, Role
 from service.errors import AlreadyExists
@@ -15,9 +17,16 @@ async def open_demo(house: House, port: int) -> None:
     settings = house.settings
     base = settings.public_url or settings.base_url.replace(f":{settings.port}", f":{port}")
     lines = ["", f"  Saring runs at {base}", f"  demo article   {base}/demo", f"  API            {base}/docs"]
+    await _store(house)
     if not await house.store.sites.tags():
         lines += await _make(house, base)
     print("\n".join([*lines, ""]), flush=True)
+
+
+async def _store(house: House) -> None:
+    """Waits until the store answers: it may still be loading what it has kept."""
+    while not await house.services.store_answers():  # noqa: ASYNC110 - a server that loads tells nobody when it is done
+        await asyncio.sleep(0.05)
 
 
 async def _make(house: House, base: str) -> list[str]:

@@ -10,14 +10,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from redis.exceptions import RedisError
-
 from service.cli.house import store_url
 from service.cli.serve import secret_path
 from service.errors import SaringError, StoreUnavailable
 from service.secret import read_secret
 from service.settings import Settings, load_settings
-from service.store import Client
+from service.store.client import Client
 
 _DISK_LEAST = 512 * 1024 * 1024
 _MEMORY_FULL = 0.8
@@ -101,7 +99,7 @@ def _store(settings: Settings) -> list[Finding]:
     try:
         with store_url(settings) as url:
             return asyncio.run(_asked(url, settings.store_timeout_s))
-    except (SaringError, RedisError, OSError) as error:
+    except (SaringError, OSError) as error:
         return [Finding("store", str(error), "start it, or correct SARING_REDIS_URL")]
 
 

@@ -205,9 +205,10 @@ class Supervisor:
                 self._embedded.own()
             read_secret(self._secret, make=self._embedded is not None)
             with _listen(self._settings) as listening:
+                # The workers take longer to load than Valkey: let them begin. Until it answers they say 503.
+                self._workers = [self._spawn(listening) for _ in range(self._settings.workers)]
                 if self._embedded is not None:
                     self._embedded.start()
-                self._workers = [self._spawn(listening) for _ in range(self._settings.workers)]
                 while not told.within(_LOOK_S):
                     self._mend(listening)
             self._end_workers()

@@ -9,7 +9,7 @@ from service.domain.site import Account, ApiKey, KeyKind, Role, SiteConfig
 from service.errors import Forbidden, NotFound, SiteAmbiguous, Unauthenticated, UnknownSite
 from service.flow.directory import Directory, living_key
 from service.secret import Secret
-from service.store import Store
+from service.store.store import Store
 
 _KEY_BEGINS = ("sk_", "pk_")
 _TOKEN_BEGINS = "mt_"

@@ -15,7 +15,7 @@ from service.domain.site import Account, ApiKey, KeyKind, Lists, Role, Site
 from service.errors import AlreadyExists, NotFound
 from service.flow.directory import Directory
 from service.secret import Secret
-from service.store import Store
+from service.store.store import Store
 
 HOST = "host"  # `by` of what is done on the command line of the host
 _PREFIX = {KeyKind.SECRET: "sk_", KeyKind.PUBLIC: "pk_"}

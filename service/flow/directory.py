@@ -11,7 +11,7 @@ from service.domain.ids import Tag
 from service.domain.site import ApiKey, SiteConfig
 from service.errors import Unauthenticated, UnknownSite
 from service.scoring import ListMatcher
-from service.store import Store
+from service.store.store import Store
 
 _LOOK_AGAIN_S = 5.0
 

@@ -11,8 +11,8 @@ from service.domain.event import Event
 from service.domain.ids import Tag, digest, tag_of
 from service.errors import NotFound
 from service.secret import Secret
-from service.store import Store
 from service.store.comments import Page
+from service.store.store import Store
 
 SEARCHED_AT_ONCE = 10_000
 _CHUNK = 200

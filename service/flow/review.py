@@ -10,8 +10,8 @@ from service.domain.case import Outcome
 from service.domain.comment import Comment
 from service.domain.ids import ENTROPY_BYTES, BatchId, Tag, digest, tag_of, timed_id
 from service.errors import NotFound, SaringError
-from service.store import Store
 from service.store.reviews import Order, Ruling
+from service.store.store import Store
 
 CLAIM_MS = 5 * 60_000
 

@@ -22,9 +22,9 @@ from service.flow.directory import Directory, living_key
 from service.scoring import Scorer, fingerprint, links
 from service.secret import Secret
 from service.settings import Settings
-from service.store import Store
 from service.store.codec import dump_doc
 from service.store.comments import FloodLimit, Probe, Repeat, Seen, Writing, Written
+from service.store.store import Store
 
 _DAY_MS = 86_400_000
 _TRIES = 5

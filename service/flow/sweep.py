@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from service.domain.comment import Status
 from service.domain.ids import Tag
-from service.store import Store
+from service.store.store import Store
 
 _DAY_MS = 86_400_000
 EVENTS_KEPT_MS = 90 * _DAY_MS

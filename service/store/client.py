@@ -23,7 +23,6 @@ from redis.exceptions import (
     ReadOnlyError,
     RedisError,
     ResponseError,
-    TimeoutError,
 )
 
 from service.errors import SaringError, StoreFull, StoreUnavailable
@@ -89,7 +88,7 @@ class Client:
             replies = await self._burst(calls)
         except ConnectionError:
             replies = await self._once_more(calls)  # a pooled connection had gone stale
-        except (TimeoutError, OSError) as error:
+        except (RedisError, OSError) as error:
             raise StoreUnavailable(f"the store does not answer: {type(error).__name__}") from error
         if any(isinstance(reply, NoScriptError) for reply in replies):
             await self._once_more([("SCRIPT", "LOAD", script(name).text) for name in NAMES])
@@ -107,7 +106,8 @@ class Client:
         whole = False
         try:
             async with asyncio.timeout(self._timeout_s):
-                await connection.send_packed_command(b"".join([pack_command(call) for call in calls]))
+                packed = [pack_command(call) for call in calls]  # type: ignore[arg-type]  # the stub knows 1-tuples alone
+                await connection.send_packed_command(b"".join(packed))
                 replies = [await _reply(connection) for _ in calls]
             whole = True
             return replies

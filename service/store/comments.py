@@ -129,13 +129,21 @@ class Comments:
         return [_history_entry(orjson.loads(row)) for row in rows]
 
     async def newest(self, tag: Tag, index: str, before: tuple[int, str] | None, limit: int) -> list[tuple[int, str]]:
-        """(created, id) of an index (`status:…`, `under:…`, `of:…`), newest first, strictly before a point."""
-        top = "+inf" if before is None else before[0]
-        rows = await self._client.call(
-            "ZRANGE", f"{keys.root(tag)}:{index}", top, "-inf", "BYSCORE", "REV", "LIMIT", 0, limit + 1, "WITHSCORES"
+        """(created, id) of an index (`status:…`, `under:…`, `of:…`), newest first, strictly before a point.
+
+        A whole group of comments may bear the same millisecond: those that share the point's are asked for apart.
+        """
+        name = f"{keys.root(tag)}:{index}"
+        if before is None:
+            return _points(await self._client.call("ZRANGE", name, 0, limit - 1, "REV", "WITHSCORES"))
+        created, comment_id = before
+        ties, older = await self._client.group(
+            [
+                ("ZRANGE", name, created, created, "BYSCORE", "REV", "WITHSCORES"),
+                ("ZRANGE", name, f"({created}", "-inf", "BYSCORE", "REV", "LIMIT", 0, limit, "WITHSCORES"),
+            ]
         )
-        found = [(int(rows[i + 1]), rows[i].decode()) for i in range(0, len(rows), 2)]
-        return [point for point in found if before is None or point < before][:limit]
+        return [*(point for point in _points(ties) if point[1] < comment_id), *_points(older)][:limit]
 
     async def status_counts(self, tag: Tag) -> dict[str, int]:
         """How many comments stand where."""
@@ -157,6 +165,10 @@ class Comments:
             *run("retire", keys.root(tag), now_ms, expire_before_ms, delete_before_ms, *ids)
         )
         return int(reply[0]), int(reply[1])
+
+
+def _points(rows: list[bytes]) -> list[tuple[int, str]]:
+    return [(int(rows[i + 1]), rows[i].decode()) for i in range(0, len(rows), 2)]
 
 
 def _looked_up(root: str, probe: Probe) -> list[str]:

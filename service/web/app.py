@@ -8,11 +8,9 @@ from pathlib import Path
 from aiohttp import web
 
 from service.web import demo
-from service.web.api import meta
 from service.web.api.events import STREAMS, close_streams
 from service.web.context import SERVICES, Services
 from service.web.dispatch import handler, outermost
-from service.web.openapi import build
 from service.web.parse import MOST_BYTES
 from service.web.routes import ROUTES
 
@@ -22,7 +20,6 @@ def make_app(services: Services) -> web.Application:
     app = web.Application(middlewares=[outermost], client_max_size=MOST_BYTES)
     app[SERVICES] = services
     app[STREAMS] = set()
-    app[meta.OPENAPI] = meta.dump(build(ROUTES))
     for route in (*ROUTES, *demo.ROUTES):
         app.router.add_route(route.method, route.path, handler(route, services))
     app.router.add_static("/static", Path(str(files("service.web") / "static")))

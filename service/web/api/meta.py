@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import orjson
 from aiohttp import web
 
@@ -10,8 +12,6 @@ from service.web.address import client_address, is_within
 from service.web.answer import json_answer
 from service.web.context import Context
 from service.web.templates import render_template
-
-OPENAPI: web.AppKey[bytes] = web.AppKey("openapi", bytes)
 
 
 async def healthz(context: Context) -> web.StreamResponse:
@@ -36,7 +36,7 @@ async def metrics(context: Context) -> web.StreamResponse:
 
 async def openapi(context: Context) -> web.StreamResponse:
     """The OpenAPI 3.1 document, made from the route table."""
-    return web.Response(body=context.request.app[OPENAPI], content_type="application/json")
+    return web.Response(body=_document(), content_type="application/json")
 
 
 async def docs(context: Context) -> web.StreamResponse:
@@ -50,6 +50,9 @@ async def docs(context: Context) -> web.StreamResponse:
     return answer
 
 
-def dump(document: object) -> bytes:
-    """A document as bytes, made once."""
-    return orjson.dumps(document)
+@cache
+def _document() -> bytes:
+    from service.web.openapi import build  # takes as long to import as the rest of the web; few ever ask
+    from service.web.routes import ROUTES
+
+    return orjson.dumps(build(ROUTES))

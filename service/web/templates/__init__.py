@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from functools import cache, partial
-from typing import Any
-
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from typing import TYPE_CHECKING, Any
 
 from service.i18n import say
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 
 @cache
 def _environment() -> Environment:
+    from jinja2 import Environment, PackageLoader, StrictUndefined  # a service that is asked for no page need not wait
+
     return Environment(
         loader=PackageLoader("service.web"),
         autoescape=True,

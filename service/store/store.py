@@ -1,0 +1,25 @@
+"""All that can be read and written, a subject each, over one client."""
+
+from __future__ import annotations
+
+from service.store.client import Client
+from service.store.comments import Comments
+from service.store.events import Events
+from service.store.reviews import Reviews
+from service.store.sites import People, Sites
+
+
+class Store:
+    """The subjects."""
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+        self.comments = Comments(client)
+        self.reviews = Reviews(client)
+        self.events = Events(client)
+        self.sites = Sites(client)
+        self.people = People(client)
+
+    async def close(self) -> None:
+        """Closes the connections."""
+        await self.client.close()
