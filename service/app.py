@@ -103,8 +103,8 @@ async def _answers(store: Store) -> bool:
         return False
 
 
-def application(house: House, *, with_loops: bool) -> web.Application:
-    """The web application over the house, with the background loops beside it where asked for."""
+def application(house: House, *, with_loops: bool, closes_house: bool = True) -> web.Application:
+    """The web application over the house; at its end it closes the house, unless somebody else still needs it."""
     app = make_app(house.services)
 
     async def alive(_: web.Application) -> AsyncIterator[None]:
@@ -114,7 +114,8 @@ def application(house: House, *, with_loops: bool) -> web.Application:
             loops.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await loops
-        await house.close()
+        if closes_house:
+            await house.close()
 
     app.cleanup_ctx.append(alive)
     return app

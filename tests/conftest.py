@@ -1,0 +1,209 @@
+"""One real Valkey for the whole run, on a unix socket; a fresh store, clock and house for each test.
+
+After each test every key it left is held against the table of `service/store/keys.py`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from aiohttp.test_utils import TestClient, TestServer
+
+from classifiers import Classifier
+from service.app import House, application, furnish
+from service.domain.comment import Article, Author, Submission
+from service.domain.ids import Tag
+from service.domain.site import KeyKind, Role, Site
+from service.errors import SaringError
+from service.flow.admit import Caller
+from service.flow.submit import Arrival, Receipt
+from service.scoring import Scorer
+from service.secret import Secret
+from service.settings import Settings, load_settings
+from service.store import keys
+from service.store.client import Client
+from service.store.embedded import Embedded
+
+DAY_MS = 86_400_000
+BEGIN_MS = 1_795_500_000_000
+
+
+class Clock:
+    """Time that passes when a test says so, in milliseconds."""
+
+    def __init__(self) -> None:
+        self.now_ms = BEGIN_MS
+
+    def __call__(self) -> int:
+        return self.now_ms
+
+    def pass_(self, *, ms: int = 0, s: float = 0, days: float = 0) -> None:
+        self.now_ms += int(ms + 1000 * s + DAY_MS * days)
+
+
+@dataclass(frozen=True, slots=True)
+class Newsroom:
+    """A site with one of each credential."""
+
+    site: Site
+    secret: str
+    public: str
+    reader: str
+    moderator: str
+    colleague: str
+    editor: str
+
+    @property
+    def tag(self) -> Tag:
+        return self.site.tag
+
+
+@pytest.fixture(scope="session")
+def valkey() -> Iterator[str]:
+    """The URL of the run's own server."""
+    with tempfile.TemporaryDirectory(prefix="saring-tests-") as folder:
+        server = Embedded(Path(folder))
+        server.own()
+        server.start()
+        yield server.url
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def classifier() -> Classifier:
+    """The shipped model."""
+    return Classifier.load()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def secret() -> Secret:
+    return Secret(b"pepper of the tests, long enough to be one")
+
+
+@pytest.fixture
+def settings() -> Settings:
+    """Without flood limits: tests of those set their own."""
+    return load_settings(flood_address_per_min=0, flood_email_per_min=0, flood_site_per_s=0, demo=False)
+
+
+@pytest_asyncio.fixture
+async def house(
+    valkey: str, settings: Settings, secret: Secret, clock: Clock, classifier: Classifier
+) -> AsyncIterator[House]:
+    """A furnished house on an empty store; its keys are held against the table in the end."""
+    made = furnish(settings, valkey, secret, scorer=Scorer(classifier, settings.score_deadline_ms), clock=clock)
+    await made.store.client.call("FLUSHALL")
+    yield made
+    await made.submissions.drain()
+    await check_keys(made.store.client)
+    await made.close()
+
+
+async def check_keys(client: Client) -> None:
+    """Every key has its row in the table, the type that stands there, and ends as it says."""
+    for raw in await client.call("KEYS", "*"):
+        key = raw.decode()
+        rows = [row for row in keys.TABLE if row.matches(key)]
+        assert len(rows) == 1, f"{key} has {len(rows)} rows in the table of keys"
+        kind, ttl = await client.group([("TYPE", key), ("PTTL", key)])
+        kind = kind.decode() if isinstance(kind, bytes) else kind
+        assert kind == rows[0].type, f"{key} is a {kind}"
+        assert (ttl > 0) == (rows[0].ending == "ttl"), f"{key} should be {rows[0].ending}, its ttl is {ttl}"
+
+
+async def open_newsroom(house: House, slug: str = "koran") -> Newsroom:
+    """A site with keys and people."""
+    make = house.configure
+    site = await make.create_site(slug, "Koran Banjar", ("https://koran.example",), "id", "Asia/Makassar")
+    tokens = [
+        (await make.create_user(site.tag, f"{name}@{slug}.example.com", role)).token
+        for name, role in (
+            ("reader", Role.READER),
+            ("moderator", Role.MODERATOR),
+            ("colleague", Role.MODERATOR),
+            ("editor", Role.EDITOR),
+        )
+    ]
+    secret = await make.create_key(site.tag, KeyKind.SECRET)
+    public = await make.create_key(site.tag, KeyKind.PUBLIC)
+    return Newsroom(site, secret.key, public.key, *tokens)
+
+
+@pytest_asyncio.fixture
+async def newsroom(house: House) -> Newsroom:
+    return await open_newsroom(house)
+
+
+@dataclass(slots=True)
+class Desk:
+    """Submitting and deciding without HTTP: for tests of the flows."""
+
+    house: House
+    newsroom: Newsroom
+    n: int = 0
+
+    async def caller(self, credential: str) -> Caller:
+        return await self.house.services.admit.caller(credential)
+
+    def submission(self, body: str = "", **changes: object) -> Submission:
+        """A clean comment by a new author, unless told otherwise."""
+        self.n += 1
+        submission = Submission(
+            article=Article("artikel-1", "https://koran.example/artikel-1", "Sungai dibersihkan"),
+            author=Author(f"Pembaca {self.n}", f"pembaca{self.n}@example.com"),
+            body=body or f"Terima kasih liputannya, semoga jalannya lekas diperbaiki ({self.n})",
+        )
+        return replace(submission, **changes)  # type: ignore[arg-type]
+
+    async def arrival(self, submission: Submission, idempotency_key: str = "") -> Arrival:
+        caller = await self.caller(self.newsroom.secret)
+        assert caller.config is not None and caller.key is not None
+        return Arrival(submission, caller.config, caller.key, idempotency_key)
+
+    async def submit(self, body: str = "", *, idempotency_key: str = "", **changes: object) -> Receipt:
+        """Submits one; its receipt, or its error raised."""
+        (result,) = await self.results(self.submission(body, **changes), idempotency_key=idempotency_key)
+        if isinstance(result, SaringError):
+            raise result
+        return result
+
+    async def results(self, *submissions: Submission, idempotency_key: str = "") -> list[Receipt | SaringError]:
+        """Submits a group; what became of each."""
+        return await self.house.services.preview([await self.arrival(s, idempotency_key) for s in submissions])
+
+
+@pytest.fixture
+def desk(house: House, newsroom: Newsroom) -> Desk:
+    return Desk(house, newsroom)
+
+
+@pytest_asyncio.fixture
+async def web(house: House) -> AsyncIterator[TestClient]:  # type: ignore[type-arg]
+    """A client of the whole application; `Authorization` is the test's own matter."""
+    app = application(house, with_loops=False, closes_house=False)
+    async with TestClient(TestServer(app)) as client:
+        yield client
+
+
+async def wait_until(
+    condition: Callable[[], Awaitable[bool]] | Callable[[], bool], description: str, within_s: float = 20
+) -> None:
+    """Returns once the condition holds; fails saying what was waited for."""
+    deadline = asyncio.get_running_loop().time() + within_s
+    while True:
+        held = condition()
+        if await held if not isinstance(held, bool) else held:
+            return
+        assert asyncio.get_running_loop().time() < deadline, f"in vain: {description}"
+        await asyncio.sleep(0.02)
