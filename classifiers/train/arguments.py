@@ -1,0 +1,29 @@
+"""`saring train`: its options. What it does is in `classifiers.train.command`, imported when it runs."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from classifiers.train.examples import own_corpus
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Adds the options of `saring train`."""
+    parser.add_argument("--data", type=Path, nargs="+", default=[], metavar="FILE", help=_DATA)
+    parser.add_argument("--out", type=Path, metavar="DIR", help="the model's folder, written anew")
+    parser.add_argument("--version", default="", metavar="V", help="the model's name (default: today's date)")
+    parser.add_argument("--seed", type=int, default=20261124, help="seed of augmentation and drawing")
+    parser.add_argument("--without-own", action="store_true", help="leave out the corpus that comes with saring")
+    parser.add_argument("--reproduce", type=Path, metavar="DIR", help=_REPRODUCE)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Trains and writes a model; 0 when done, 1 with one sentence on stderr when something cannot be read."""
+    from classifiers.train.command import train
+
+    return train(args)
+
+
+_DATA = f"labelled comments, JSON Lines or .jsonl.gz, beside the {len(own_corpus())} files of saring's own corpus"
+_REPRODUCE = "make the shipped model again from the sources in DIR, and say whether it is the same"
