@@ -66,7 +66,9 @@ def test_ids_sort_by_time_and_carry_their_site(a: int, b: int, entropy: bytes) -
     assert len(entropy) == ENTROPY_BYTES
 
 
-@pytest.mark.parametrize("text", ["", "c_", "c_ABCDE", "x_00000" + "0" * 24, "c_00000" + "0" * 23, "c_0000u" + "0" * 24])
+@pytest.mark.parametrize(
+    "text", ["", "c_", "c_ABCDE", "x_00000" + "0" * 24, "c_00000" + "0" * 23, "c_0000u" + "0" * 24]
+)
 def test_what_is_no_id_has_no_tag(text: str) -> None:
     assert tag_of(text) is None
 

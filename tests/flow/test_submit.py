@@ -1,0 +1,271 @@
+"""A comment comes in: repeats, duplicates, flood, lists, and what may change while it is on its way."""
+
+from __future__ import annotations
+
+import pytest
+
+from service.app import House
+from service.domain.comment import Article, Author, Status
+from service.domain.site import KeyKind, ListEntry, Lists
+from service.errors import (
+    Duplicate,
+    RepeatedWithOtherBody,
+    SaringError,
+    TooManySubmissions,
+    Unauthenticated,
+)
+from service.flow.submit import Receipt
+from service.settings import Settings, load_settings
+from tests.conftest import Clock, Desk
+
+
+async def test_a_comment_is_stored_as_it_was_answered(house: House, desk: Desk) -> None:
+    receipt = await desk.submit("Mantap pak, semoga merata sampai ke desa", client_ref="wp-1")
+
+    (stored,) = await house.store.comments.get(desk.newsroom.tag, [receipt.comment.id])
+    assert receipt.is_new
+    assert stored == receipt.comment
+
+
+async def test_the_same_client_ref_gives_the_same_comment_again(desk: Desk) -> None:
+    submission = desk.submission("Sekali saja", client_ref="wp-1")
+    (first,) = await desk.results(submission)
+
+    (again,) = await desk.results(submission)
+
+    assert isinstance(first, Receipt)
+    assert again == Receipt(first.comment, is_new=False)
+
+
+async def test_two_of_the_same_in_one_group_make_one_comment(desk: Desk) -> None:
+    submission = desk.submission("Sekali saja", client_ref="wp-1")
+
+    first, again = await desk.results(submission, submission)
+
+    assert isinstance(first, Receipt)
+    assert again == Receipt(first.comment, is_new=False)
+
+
+async def test_a_reference_with_another_body_is_told(desk: Desk) -> None:
+    await desk.submit("Yang pertama", client_ref="wp-1")
+
+    with pytest.raises(RepeatedWithOtherBody):
+        await desk.submit("Yang lain", client_ref="wp-1")
+
+
+async def test_an_idempotency_key_is_good_for_a_day(desk: Desk, house: House) -> None:
+    submission = desk.submission("Kirim sekali")
+    (first,) = await desk.results(submission, idempotency_key="k1")
+
+    (again,) = await desk.results(submission, idempotency_key="k1")
+
+    assert isinstance(first, Receipt)
+    assert again == Receipt(first.comment, is_new=False)
+    (name,) = await house.store.client.call("KEYS", "*:idem:*")
+    assert 0 < await house.store.client.call("PTTL", name) <= 86_400_000
+
+
+async def test_saying_the_same_again_under_the_same_article_is_a_duplicate(desk: Desk) -> None:
+    author = Author("Siti", "siti@example.com")
+    await desk.submit("Setuju sekali", author=author)
+
+    with pytest.raises(Duplicate):
+        await desk.submit("SETUJU   sekali", author=Author("Siti A.", "Siti@Example.com"))
+
+    assert (await desk.submit("Setuju sekali", author=author, article=Article("lain"))).is_new
+    assert (await desk.submit("Setuju sekali", author=Author("Budi", "budi@example.com"))).is_new
+
+
+async def test_a_comment_that_its_author_repeats_by_reference_is_no_duplicate(desk: Desk) -> None:
+    submission = desk.submission("Setuju sekali", client_ref="wp-1")
+    await desk.results(submission)
+
+    (again,) = await desk.results(submission)
+
+    assert isinstance(again, Receipt)
+    assert not again.is_new
+
+
+class TestFlood:
+    @pytest.fixture
+    def settings(self) -> Settings:
+        return load_settings(flood_address_per_min=3, flood_email_per_min=2, flood_site_per_s=0)
+
+    async def test_the_limit_of_an_email_tells_when_to_come_back(self, desk: Desk, clock: Clock) -> None:
+        author = Author("Siti", "siti@example.com")
+        await desk.submit("satu", author=author)
+        await desk.submit("dua", author=author)
+
+        with pytest.raises(TooManySubmissions) as refused:
+            await desk.submit("tiga", author=author)
+
+        assert refused.value.limit == "email"
+        assert refused.value.retry_after_s == pytest.approx(30.0)
+        clock.pass_(s=30)
+        assert (await desk.submit("tiga", author=author)).is_new
+
+    async def test_a_refused_submission_uses_up_nothing(self, desk: Desk) -> None:
+        author = Author("Siti", "siti@example.com")
+        for text in ("satu", "dua"):
+            await desk.submit(text, author=author, address="203.0.113.7")
+        with pytest.raises(TooManySubmissions):
+            await desk.submit("tiga", author=author, address="203.0.113.7")
+
+        assert (await desk.submit("dari rumah yang sama", address="203.0.113.7")).is_new
+        with pytest.raises(TooManySubmissions) as refused:
+            await desk.submit("juga dari sana", address="203.0.113.7")
+        assert refused.value.limit == "address"
+
+    async def test_without_an_address_there_is_no_limit_by_address(self, desk: Desk) -> None:
+        results = await desk.results(*(desk.submission() for _ in range(10)))
+
+        assert all(isinstance(result, Receipt) for result in results)
+
+
+async def test_the_authors_standing_is_known(desk: Desk, house: House) -> None:
+    author = Author("Siti", "siti@example.com")
+    first = await desk.submit("Komentar pertama saya di sini", author=author)
+    assert first.comment.status is Status.PENDING
+    await house.services.review.decide(desk.newsroom.tag, "u_1", _approve(first.comment.id))
+
+    second = await desk.submit("Komentar kedua saya di sini", author=author)
+
+    assert second.comment.facts.n_approved == 1
+    assert second.comment.status is Status.APPROVED
+
+
+async def test_an_article_closes_by_its_date_or_by_its_first_comment(desk: Desk, clock: Clock) -> None:
+    published = clock() - 91 * 86_400_000
+    dated = await desk.submit(article=Article("tua", published_ms=published))
+    await desk.submit(article=Article("tanpa-tanggal"))
+    clock.pass_(days=91)
+    undated = await desk.submit(article=Article("tanpa-tanggal"))
+
+    for receipt in (dated, undated):
+        assert "closed_article" in [reason.code for reason in receipt.comment.judgement.reasons]
+
+
+async def test_lists_are_matched_on_folded_text_and_whole_words(desk: Desk, house: House) -> None:
+    lists = Lists(
+        words=(ListEntry("gacor", "reject"), ListEntry("depo pulsa")),
+        domains=(ListEntry("judi.example", "reject"),),
+        addresses=(ListEntry("203.0.113.0/24", "reject"),),
+        emails=(ListEntry("@spam.example.com", "reject"), ListEntry("budi@example.com", "hold", until_ms=1)),
+    )
+    await house.configure.put_lists(desk.newsroom.tag, lists, None, "u_1")
+
+    async def values(body: str, **changes: object) -> list[str]:
+        return [hit.value for hit in (await desk.submit(body, **changes)).comment.facts.hits]
+
+    assert await values("main 𝗚𝗔𝗖𝗢𝗥 tiap malam") == ["gacor"]
+    assert await values("g.4.c.o.r") == ["gacor"]
+    assert await values("gacoran itu lain kata") == []
+    assert await values("bisa DEPO pulsa") == ["depo pulsa"]
+    assert await values("pulsa depo") == []
+    assert await values("lihat www.sub.judi.example/x ya") == ["judi.example"]
+    assert await values("lihat judi.example.com ya") == []
+    assert await values("dari kantor", address="203.0.113.9") == ["203.0.113.0/24"]
+    assert await values("surat", author=Author("A", "a@SPAM.example.com")) == ["@spam.example.com"]
+    assert await values("sudah lewat", author=Author("Budi", "budi@example.com")) == []
+
+
+async def test_an_author_blocked_on_the_way_is_judged_by_the_new_lists(desk: Desk, house: House) -> None:
+    arrival = await desk.arrival(desk.submission(author=Author("Budi", "budi@example.com")))
+    lists = Lists(emails=(ListEntry("budi@example.com", "reject"),))
+    await house.configure.put_lists(desk.newsroom.tag, lists, None, "u_1")
+
+    (result,) = await house.services.preview([arrival])
+
+    assert isinstance(result, Receipt)
+    assert result.comment.status is Status.REJECTED
+
+
+async def test_the_write_itself_looks_once_more(desk: Desk, house: House) -> None:
+    """Nothing is locked between look and write: the script finds the configuration changed, and all is redone."""
+    arrival = await desk.arrival(desk.submission(author=Author("Budi", "budi@example.com")))
+    look = house.store.comments.look
+    lists = Lists(emails=(ListEntry("budi@example.com", "reject"),))
+
+    async def look_then_block(probes):  # type: ignore[no-untyped-def]
+        seen = await look(probes)
+        house.store.comments.look = look  # type: ignore[method-assign]
+        await house.configure.put_lists(desk.newsroom.tag, lists, None, "u_1")
+        return seen
+
+    house.store.comments.look = look_then_block  # type: ignore[method-assign]
+    (result,) = await house.services.preview([arrival])
+
+    assert isinstance(result, Receipt)
+    assert result.comment.status is Status.REJECTED
+
+
+async def test_a_key_revoked_on_the_way_opens_nothing(desk: Desk, house: House) -> None:
+    arrival = await desk.arrival(desk.submission())
+    await house.configure.revoke_key(desk.newsroom.tag, arrival.key.id)
+
+    (result,) = await house.services.preview([arrival])
+
+    assert isinstance(result, Unauthenticated)
+    assert (await house.store.comments.status_counts(desk.newsroom.tag))["pending"] == 0
+
+
+async def test_one_bad_submission_does_not_touch_its_neighbours(desk: Desk) -> None:
+    await desk.submit("Sudah ada", author=Author("Siti", "siti@example.com"))
+    good = desk.submission()
+    bad = desk.submission("Sudah ada", author=Author("Siti", "siti@example.com"))
+
+    first, second, third = await desk.results(good, bad, desk.submission())
+
+    assert isinstance(first, Receipt)
+    assert isinstance(second, Duplicate)
+    assert isinstance(third, Receipt)
+
+
+async def test_a_submission_costs_two_round_trips_however_many_come(desk: Desk, house: House) -> None:
+    arrivals = [await desk.arrival(desk.submission()) for _ in range(30)]
+    bursts: list[int] = []
+    burst = house.store.client._burst
+
+    async def counted(calls):  # type: ignore[no-untyped-def]
+        bursts.append(len(calls))
+        return await burst(calls)
+
+    house.store.client._burst = counted  # type: ignore[method-assign]
+    results = await house.services.preview(arrivals)
+
+    assert all(isinstance(result, Receipt) for result in results)
+    assert len(bursts) == 2
+    assert bursts[1] == len(arrivals)  # one atomic script each
+
+
+async def test_sites_do_not_share_a_thing(house: House, desk: Desk) -> None:
+    from tests.conftest import open_newsroom
+
+    other = Desk(house, await open_newsroom(house, "lain"))
+    author = Author("Siti", "siti@example.com")
+
+    first = await desk.submit("Sama saja", author=author, client_ref="wp-1")
+    second = await other.submit("Sama saja", author=author, client_ref="wp-1")
+
+    assert first.is_new and second.is_new
+    assert (await house.services.read.events(other.newsroom.tag, 0, 10))[0].number == 1
+
+
+async def test_a_public_key_is_of_its_kind(house: House, desk: Desk) -> None:
+    caller = await desk.caller(desk.newsroom.public)
+
+    assert caller.key is not None
+    assert caller.key.kind is KeyKind.PUBLIC
+
+
+async def test_an_error_is_one_of_the_trades(desk: Desk) -> None:
+    author = Author("Siti", "siti@example.com")
+    results = await desk.results(*(desk.submission("Sama", author=author) for _ in range(3)))
+
+    assert [isinstance(result, SaringError) for result in results] == [False, True, True]
+
+
+def _approve(comment_id: str):  # type: ignore[no-untyped-def]
+    from service.flow.review import Call
+
+    return Call(comment_id, "approve")
