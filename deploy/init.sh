@@ -14,12 +14,18 @@ else
     echo "made .env: now set SARING_PUBLIC_URL in it"
 fi
 
-# The folder is closed to others on this host; the file in it can be read in the container, whose user is another.
+# The folder is closed to others on this host. The file must be readable in the container, whose user is another: root
+# gives it to that user alone; anybody else can only open it to all, behind the closed folder.
 mkdir -p deploy/secrets
 if [ -e deploy/secrets/pepper ]; then
     echo "keeping deploy/secrets/pepper"
 else
     random >deploy/secrets/pepper
-    chmod 444 deploy/secrets/pepper
+    if [ "$(id -u)" = 0 ]; then
+        chown 10001:10001 deploy/secrets/pepper
+        chmod 400 deploy/secrets/pepper
+    else
+        chmod 444 deploy/secrets/pepper
+    fi
     echo "made deploy/secrets/pepper: keep a copy of it, apart from the data's"
 fi
