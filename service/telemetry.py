@@ -90,6 +90,10 @@ class Meter:
     def model_loaded(self, is_loaded: bool) -> None:
         self._model.set(is_loaded)
 
+    def described(self) -> list[tuple[str, str, str]]:
+        """Each metric's name, type and meaning."""
+        return [(family.name, family.type, family.documentation) for family in self._registry.collect()]
+
     def exposition(self) -> bytes:
         """All metrics in Prometheus' text format, of every process where there are several."""
         if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
