@@ -8,7 +8,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -16,9 +15,10 @@ import numpy.typing as npt
 
 from classifiers.text import letters
 from classifiers.text.reading import Reading, Spans, join, split
-from classifiers.text.spelling import leet, spell
-from classifiers.text.table import APOSTROPHE, DIGIT, EMOJI, FIRST_SCRIPT, KIND, LATIN, MARK, kinds
-from classifiers.text.vocabulary import CHAT, OFTEN_DISGUISED
+from classifiers.text.spaced import SIGNED, SINGLE, is_between, letters_of, spaced_words
+from classifiers.text.spelling import spell
+from classifiers.text.table import APOSTROPHE, DIGIT, EMOJI, FIRST_SCRIPT, LATIN, MARK, kinds
+from classifiers.text.vocabulary import CHAT
 
 IntArray = npt.NDArray[np.int32]
 
@@ -31,11 +31,7 @@ _REMEMBERED_MAPS: Final = 1 << 15
 _REMEMBERED_LENGTH: Final = 40
 _CONTEXT: Final = "\0"  # no folded word holds NUL, so it can stand for "ask the whole text"
 
-_SINGLE = frozenset("abcdefghijklmnopqrstuvwxyz")
-_DIGITS = frozenset("0123456789")
-_SIGNS = ".-_*|~•·^+`"
-_SINGLE_SIGNED = frozenset(letter + sign for letter in _SINGLE for sign in _SIGNS)
-_WATCHED = frozenset({_CONTEXT, *_SINGLE, *_SINGLE_SIGNED})
+_WATCHED = frozenset({_CONTEXT, *SINGLE, *SIGNED})
 _watched = set(_WATCHED)  # and the folds of known words of which one part is a single letter: `😂 a`
 _SCRIPTS = b"\\x%02x-\\xff" % FIRST_SCRIPT
 _EASY = re.compile(r"([(\"]*)([A-Za-z]+|[A-Za-z]{2,}-[A-Za-z]{2,}|[A-Za-z]{2,}'[A-Za-z])([.,!?;:)\"]{0,3})")
@@ -183,14 +179,9 @@ def _lean_on_each_other(folded: list[str]) -> bool:
             if before or word is _CONTEXT:
                 return True
             before = True
-        elif before and not _is_between(word):
+        elif before and not is_between(word):
             before = False
     return False
-
-
-def _is_between(word: str) -> bool:
-    """Whether a word may stand between spaced letters: a digit, a sign or an emoji."""
-    return len(word) == 1 and (word in _DIGITS or word in _SIGNS or KIND[ord(word)] == EMOJI)
 
 
 def _located(text: str) -> Reading:
@@ -213,17 +204,29 @@ def _whole(reading: Reading) -> Reading:
 
 def _round(reading: Reading) -> Reading:
     """Fold each word, then the words that spaced letters make."""
-    genuine = _genuine_scripts(reading.text)
+    text, spans = reading
+    words = text.split()
+    known = list(map(_known, words))
+    genuine = _genuine_scripts(text) if _CONTEXT in known else frozenset()
     parts: list[Reading] = []
     gaps: list[int] = []
-    for word, gap in zip(split(reading), _gaps(reading.text), strict=True):
-        folded = _remembered(word, genuine)
-        pieces = split(folded) if " " in folded.text or not folded.text else [folded]
+    end = 0
+    for word, folded, gap in zip(words, known, _gaps(text), strict=False):
+        begin, end = end + gap, end + gap + len(word)
+        if spans is None and folded is not _CONTEXT:
+            part = Reading(folded, None)
+        else:
+            part = _remembered(Reading(word, spans and spans[begin:end]), genuine)
+        pieces = [part] if part.text and " " not in part.text else split(part)
         parts += pieces
         gaps += [gap, *[1] * (len(pieces) - 1)][: len(pieces)]
+    return _with_spaced_words(parts, gaps)
+
+
+def _with_spaced_words(parts: list[Reading], gaps: list[int]) -> Reading:
     joined: list[Reading] = []
     done = 0
-    for begin, end in _spaced_words([part.text for part in parts], gaps):
+    for begin, end in spaced_words([part.text for part in parts], gaps):
         joined += parts[done:begin]
         joined.append(_merged(parts[begin:end]))
         done = end
@@ -231,56 +234,9 @@ def _round(reading: Reading) -> Reading:
 
 
 def _gaps(text: str) -> list[int]:
-    """How much white space stands before each word; 0 before the first."""
-    return [0, *map(len, _GAP.findall(text.strip()))]
-
-
-def _spaced_words(parts: list[str], gaps: list[int]) -> list[tuple[int, int]]:
-    """The half-open ranges of parts that spell a word letter by letter: `s l o t`, `s - l - o - t`, `s. l. o. t.`.
-
-    A gap wider than the narrowest ends a word: `s l o t   g a c o r`.
-    """
-    found: list[tuple[int, int]] = []
-    begin = 0
-    while begin < len(parts):
-        if parts[begin] in _DIGITS and parts[begin + 1 : begin + 2] != [] and parts[begin + 1] not in _SINGLE:
-            begin += 1
-            continue
-        end = _end_of_run(parts, begin)
-        if _is_spelled(parts[begin:end]):
-            narrowest = min(gaps[begin + 1 : end])
-            cuts = [i for i in range(begin + 1, end) if gaps[i] > narrowest]
-            found += pairwise([begin, *cuts, end])
-        elif parts[begin] in _DIGITS:
-            end = begin + 1
-        begin = max(end, begin + 1)
-    return found
-
-
-def _end_of_run(parts: list[str], begin: int) -> int:
-    """Where the run of single letters from `begin` ends, signs and emoji at its end left out; `begin` if nowhere."""
-    end = i = begin
-    while i < len(parts):
-        if parts[i] in _SINGLE or parts[i] in _SINGLE_SIGNED or parts[i] in _DIGITS:
-            end = i = i + 1
-        elif i > begin and _is_between(parts[i]):
-            i += 1
-        else:
-            break
-    return end
-
-
-def _is_spelled(run: list[str]) -> bool:
-    """Three letters make a word, or two that a digit completes; where each has a dot (initials) it takes four."""
-    if run and run[0] in _DIGITS:
-        return len(run) <= 32 and leet(_letters_of(run)) in OFTEN_DISGUISED
-    dotted = sum(part in _SINGLE_SIGNED for part in run)
-    count = sum(part in _SINGLE for part in run) + dotted
-    return count >= (4 if dotted else 3) or (count == 2 and leet(_letters_of(run)) in OFTEN_DISGUISED)
-
-
-def _letters_of(run: list[str]) -> str:
-    return "".join(part[0] for part in run if part[0] in _SINGLE or part[0] in _DIGITS)
+    """How much white space stands before each word."""
+    gaps = list(map(len, _GAP.findall(text)))
+    return gaps if text[:1].isspace() else [0, *gaps]
 
 
 @lru_cache(maxsize=4096)
@@ -342,11 +298,14 @@ def _plain(word: Reading, genuine: frozenset[int]) -> Reading:
 
 
 def _merged(run: list[Reading]) -> Reading:
-    text = _letters_of([part.text for part in run])
+    """The word that the letters of a run spell."""
     if run[0].spans is None:
-        return spell(Reading(text, None))
-    kept = [part.spans[0] for part in run if part.spans and (part.text[0] in _SINGLE or part.text[0] in _DIGITS)]
-    return spell(Reading(text, kept))
+        return spell(Reading(letters_of([part.text for part in run]), None))
+    return spell(Reading(letters_of([part.text for part in run]), [s for part in run for s in _span_of_letter(part)]))
+
+
+def _span_of_letter(part: Reading) -> Spans:
+    return (part.spans or [])[: len(letters_of([part.text]))]
 
 
 _known = _Words().__getitem__

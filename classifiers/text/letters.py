@@ -25,13 +25,14 @@ _PIECE = re.compile(
     b"[\\x%02x\\x%02x\\x%02x\\x%02x\\x%02x\\x%02x-\\xff]+" % (LATIN, DIGIT, MARK, SYMBOL, INVISIBLE, FIRST_SCRIPT)
 )
 _PLAIN = frozenset((LATIN, DIGIT, INVISIBLE))
+_NUMBER = re.compile("[0-9]{2}")
 _REGIONAL = re.compile("[\U0001f1e6-\U0001f1ff]+")
 _TURNED = {
     turned: letter
     for letter, all_turned in {
-        "a": "ɐⱯ∀", "b": "qᗺ", "c": "ɔƆↃ", "d": "p", "e": "ǝƎ", "f": "ɟℲ", "g": "ƃɓ⅁", "h": "ɥ", "i": "ᴉıI¡", "j": "ɾɿ",
-        "k": "ʞ", "l": "lʅꞁ⅂", "m": "ɯW", "n": "u", "o": "oO", "p": "dԀ", "q": "b", "r": "ɹᴚ", "s": "sS", "t": "ʇ⊥Ʇ", "u": "n∩",
-        "v": "ʌΛ", "w": "ʍM", "x": "xX", "y": "ʎ⅄", "z": "zZ", "0": "0", "6": "9", "9": "6", "8": "8", "7": "ㄥ",
+        "a": "ɐⱯ∀", "b": "qᗺ", "c": "ɔƆↃ", "d": "p", "e": "ǝƎ", "f": "ɟℲ", "g": "ƃɓ⅁", "h": "ɥ", "i": "ᴉıI",
+        "j": "ɾɿ", "k": "ʞ", "l": "lʅꞁ⅂", "m": "ɯW", "n": "u", "o": "oO", "p": "dԀ", "q": "b", "r": "ɹᴚ", "s": "sS", "t": "ʇ⊥Ʇ",
+        "u": "n∩", "v": "ʌΛ", "w": "ʍM", "x": "xX", "y": "ʎ⅄", "z": "zZ", "0": "0", "6": "9", "9": "6", "8": "8", "7": "ㄥ",
         "1": "Ɩ", "3": "Ɛ", "!": "¡", "?": "¿",
     }.items()
     for turned in all_turned
@@ -108,18 +109,27 @@ def _read_piece(piece: str, found: frozenset[int], begin: int, parts: list[str],
 
 def _is_mixed(piece: str, scripts: frozenset[int], found: frozenset[int]) -> bool:
     """Whether letters of another script stand among Latin ones (or among a third script's) to pass for them."""
-    if LATIN not in found and len({family(kind) for kind in scripts}) < 2:
+    if not scripts and SYMBOL not in found:
+        return False
+    if LATIN not in found and SYMBOL not in found and len({family(kind) for kind in scripts}) < 2:
+        return False
+    if LATIN not in found and not scripts:
         return False
     if scripts <= LETTER_BY_LETTER:
-        return bool(scripts) or SYMBOL in found
+        return True
     return all(char in STRICT or char in FAUX for char in piece if KIND[ord(char)] >= FIRST_SCRIPT)
 
 
 def _is_undecided(piece: str, scripts: frozenset[int], found: frozenset[int]) -> bool:
-    """Whether all letters are of one script other than Latin, and each could be a Latin one."""
+    """Whether all letters are of one other script and could be Latin: each alike, or one alone, or before a number."""
     if LATIN in found or SYMBOL in found or not scripts or _is_mixed(piece, scripts, found):
         return False
-    return all(char in STRICT for char in piece if KIND[ord(char)] >= FIRST_SCRIPT)
+    foreign = [char for char in piece if KIND[ord(char)] >= FIRST_SCRIPT]
+    if all(char in STRICT for char in foreign):
+        return True
+    return (len(foreign) == 1 or _NUMBER.search(piece) is not None) and all(
+        char in STRICT or char in FAUX for char in foreign
+    )
 
 
 def _are_flags(run: str) -> bool:

@@ -1,65 +1,78 @@
 """Our own entries of the character table: what letters of other scripts look like, and what Unicode's data leaves out.
 
-`STRICT` holds letters that cannot be told from a Latin one: a word made only of them is read as Latin inside a Latin
-text. `FAUX` holds letters that merely pass for one (И for N): they are read so only inside a word that mixes scripts.
-Read by `make_table` alone; the service reads the frozen table.
+`STRICT` holds letters that can hardly be told from a Latin one: a word made only of them is read as Latin inside a
+Latin text. `FAUX` holds letters that merely pass for one (И for N): they are read so only inside a word that mixes
+scripts. In each group the first letter is what the others look like. Read by `make_table` alone; the service reads the
+frozen table.
 """
 
+# Hangul syllables whose code point, with the bit that a 16-bit program lost, is a mathematical letter: 퐒 was 𝐒.
+_TRUNCATED = range(0xD400, 0xD7CC)
+_COMMON_SYLLABLES = "하한해호화후히힘희"
 
-def _pairs(groups: dict[str, str]) -> dict[str, str]:
-    return {char: target for target, chars in groups.items() for char in chars}
+
+def _groups(*lines: str) -> dict[str, str]:
+    return {char: group[0] for line in lines for group in line.split() for char in group[1:]}
 
 
-_CYRILLIC = {
-    "a": "АаӐӒ", "b": "ВЬ", "c": "СсҪҫ", "d": "ԁԀ", "e": "ЕеҼҽЁё", "f": "Ғ", "g": "ԌԍҌ", "h": "НҺһӇӉҢ",
-    "i": "ІіЇї", "j": "ЈјЈ", "k": "КкҚқҜҝҞҟҠҡӃӄԞԟ", "l": "ӀӏӀ", "m": "МӍ", "o": "ОоӦӧ",
-    "p": "РрҎҏ", "q": "Ԛԛ", "s": "Ѕѕ", "t": "ТҬ", "u": "", "v": "Ѵѵ", "w": "ԜԝѠѡ", "x": "ХхҲҳӼӽӾӿ", "y": "УуҮүҰұӮӯ",
-}  # fmt: skip
-_GREEK = {
-    "a": "Αα", "b": "Β", "c": "Ϲϲ", "e": "Ε", "h": "Η", "i": "Ιιϊΐ", "j": "Ϳϳ", "k": "Κ", "m": "Μ", "n": "Ν", "o": "Οο",
-    "p": "Ρ", "t": "Τ", "u": "", "v": "ν", "x": "Χ", "y": "Υϒ", "z": "Ζ",
-}  # fmt: skip
-_OTHER_STRICT = {
-    # Cherokee, both cases, and Lisu, Canadian syllabics, Carian, Lycian, Lydian, Old Italic, Coptic, Deseret, Warang Citi…
-    "a": "Ꭺꭺꓮᗅᗩᗋ𐊠𐌀Ⲁⲁ", "b": "ᏴꮃꓐᗷᗹᏏ𐊂𐊡𐌁Ⲃ", "c": "Ꮯꮯꓚᑕᑢ𐊢𐌂Ⲥⲥ𐐕𐐽", "d": "ᎠꭰꓓᗞᗪᎴꮷᑯ", "e": "ᎬꭼꓰᏋ𐊆Ⲉⲉ𐑢",
-    "f": "ꓝᖴᎦ𐊇𐊥𐔥Ϝ", "g": "ᏀꮐᏳᏵꓖᘜᎶ", "h": "ᎻꮋꓧᕼᏂ𐋏Ⲏⲏ", "i": "ᎥꭵꓲᏆᎨ𐊊𐌉Ⲓⲓ", "j": "ᎫꭻꓙᒍᒎᏧ", "k": "ᏦꮶꓗᏥ𐊋Ⲕⲕ",
-    "l": "ᏞꮮꓡᒪᏓ𐑃𐐛ᒺ", "m": "ᎷꮇꓟᗰᗑᎺ𐊰𐌑Ⲙ", "n": "ᏁꓠᑎᏍ𐔓Ⲛ", "o": "ᎾᎤꓳᝪᎧ𐊒𐊫𐐄𐐬Ⲟⲟ𐓂𐓪", "p": "ᏢꮲꓑᑭᎮ𐊕Ⲣⲣᑶ", "q": "ᕴᑫᎩ",
-    "r": "ᎡᏒꭱꮢꓣᖇᏤ𐒴", "s": "ᏚꮪᏕꓢᔕᎦ𐊖𐐠𐑈", "t": "ᎢꭲꓔᎿᏖ𐊗𐊱𐌕Ⲧⲧ", "u": "ꓴᑌᏌ𐓎𐓶ᑘ", "v": "ᏙᏉꮩꓦᐯ𐔝", "w": "ᎳᏔꮃꓪᗯᏇ",
-    "x": "ꓫ᙭᙭ᚷ𐊐𐊴𐌗𐌢Ⲭⲭ", "y": "ᎩᎽꮍꓬᎩ𐊲Ⲩⲩ", "z": "Ꮓꮓꓜᏽᘔ𐋵Ⲍⲍ",
-}  # fmt: skip
-_FAUX = {
-    "a": "ДдДѦѧդҨ卂ค₳ﾑムΛλΔΔא", "b": "вьЪъБбЂѢѣβϐ乃๒฿בɃᏰѣҍ", "c": "ς匚ㄷ₵ርҀҁєЄ©¢", "d": "刀๔₫ძδԂ", "e": "эЭєЄеεϵΣξ乇モ€ҽξέɛє",
-    "f": "ғſ千下₣ƒϝ", "g": "ﻮ厶ム₲ցפ", "h": "нђћҥӈ卄んђ卄ⴼЋЂ", "i": "ɪ工丨ﾉเוіίΐΊ", "j": "ﾌذל丿נوןյ", "k": "κк長ズ₭ҝ",
-    "l": "ㄥ乚ﾚ₤£ןլІן", "m": "мⲙ爪从๓₥ﾶ", "n": "ийпИЙПηπήΠ几刀ภ₦ռղոחהՌ𝇌ทհ", "o": "фσθΘφΦδΩøФѲѳÓöσõôòόΌοㄖ口๏סօסⵔ૦๐໐೦ᴑ",
-    "p": "рρ卩尸קթ₱ρрφ", "q": "ԛգզ", "r": "гяЯГѓ尺ﾁгրЃɾ®ʀ", "s": "丂ร₴ѕֆʂςՏտ§ЅՖ", "t": "тҭτҬㄒ丅ｲイ₮էтեτ†ԵŦ",
-    "u": "цЦџЏμυυύՍսцㄩ凵ยપմυ", "v": "ѵѴѷע", "w": "шщШЩωώѡѽ山ฬ₩ωϢшשաยɯω", "x": "жЖҗӝχ乂メ×ӼӾჯ",
-    "y": "уўУЎγЎγ丫ㄚץע¥уүყվՎ", "z": "乙ζΖ", "ae": "ӕӔ", "lo": "Ю", "io": "ю",
-}  # fmt: skip
-_LETTER_LIKE = _pairs({**_FAUX})
+STRICT = _groups(
+    # Cyrillic
+    "aАаӐӑӒӓ bВЬ cСсҪҫ dԀԁ eЕеҼҽЁё fҒ gԌԍ hНҺһӇӉҢ iІіЇїӀӏ jЈј kКкҚқҜҝҞҟҠҡӃӄԞԟ mМӍ oОоӦӧ pРрҎҏ",
+    "qԚԛ sЅѕ tТҬ vѴѵ wԜԝѠѡ xХхҲҳӼӽӾӿ yУуҮүҰұӮӯ",
+    # Greek and Armenian
+    "aΑα bΒ cϹϲ eΕ hΗ iΙι jͿϳ kΚ mΜ nΝ oΟο pΡ tΤ vν xΧ yΥϒ zΖ oՕօ sՏ uՍս nո hհ qզ gց lԼ",
+    # Cherokee
+    "aᎪꭺ bᏴᏏᏸ cᏟꮯ dᎠꭰᎴꮷ eᎬꭼᏋ fᎦ gᏀꮐᏳᏵᎶ hᎻꮋᏂ iᎥꭵᎨᏆ jᎫꭻᎧ kᏦꮶᏥ lᏞꮮᏓ mᎷꮇᎺ nᏁᏍ oᎾᎤ pᏢꮲᎮ qᎩ rᎡᏒꭱꮢᏤ sᏚꮪᏕ tᎢꭲᎿᏖ",
+    "uᏌ vᏙꮩᏉ wᎳᏔꮃᏇ yᎽꮍ zᏃꮓᏽ",
+    # Lisu
+    "aꓮ bꓐ cꓚ dꓓ eꓰ fꓝ gꓖ hꓧ iꓲ jꓙ kꓗ lꓡ mꓟ nꓠ oꓳ pꓑ rꓣ sꓢ tꓔ uꓴ vꓦ wꓪ xꓫ yꓬ zꓜ",
+    # Canadian syllabics
+    "aᗅᗩᗋᗑᐃ bᗷᗹ cᑕᑢᑦ dᗞᗪᑯᗫ eᗴᕮᗕ fᖴ gᘜᏩ hᕼ iᓰ jᒍᒎᒚ kᐽᛕ lᒪᒺ mᗰᘻ nᑎᘉ oᝪᗝ pᑭᑶᕈ qᕴᑫᕳ rᖇᖈ sᔕᔑᔆ tᒋ uᑌᑘᕰ vᐯᐺ wᗯᘺ x᙭ᕽ yᖻ zᘔᘕ",
+    # Carian, Lycian, Lydian, Old Italic, Gothic, Coptic, Deseret, Osage, Elbasan, Warang Citi, Runic
+    "a𐊠𐌀Ⲁⲁ b𐊂𐊡𐌁Ⲃ c𐊢𐌂Ⲥⲥ𐐕𐐽 e𐊆Ⲉⲉ𐑢𐌄 f𐊇𐊥𐔥 h𐋏Ⲏⲏ i𐊊𐌉Ⲓⲓ k𐊋Ⲕⲕ l𐑃𐐛 m𐊰𐌑Ⲙⲙ n𐔓Ⲛⲛ o𐊒𐊫𐐄𐐬Ⲟⲟ𐓂𐓪 p𐊕Ⲣⲣ r𐒴 s𐊖𐐠𐑈 t𐊗𐊱𐌕Ⲧⲧ",
+    "u𐓎𐓶 v𐔝 x𐊐𐊴𐌗𐌢Ⲭⲭᚷ y𐊲Ⲩⲩ z𐋵Ⲍⲍ fᚠ bᛒ iᛁ mᛖ rᚱ",
+    # Tai Le, Limbu, Tai Viet and others of the "cursed" fonts
+    "aᥲꪖ b᥇ cᥴ dᦔ eᥱꫀ fᠻ gᧁ hꫝ j꠹ lᥣꪶ mꪑ nᥒꪀ oꪮ᥆ qꪇ rꪹᖆ sᦓ tꪻ uᥙꪊ vꪜ᥎ w᭙ x᥊ yᥡꪗ zᤁ",
+    # CJK strokes, bopomofo and rare Han that serve as letters
+    "a卂 b乃 c匚ㄷ e乇 g厶 h卄 iㄧ lㄥ乚 m爪 n几 oㄖ p卩 r尺 s丂 tㄒ uㄩ凵 wㄚ y丫ㄚ",
+)
+FAUX = _groups(
+    # Cyrillic
+    "aДдѦѧ bвьЪъБбЂѢѣҍ cҀҁ eэЭєЄ fғ gҔҕ hнђћҥӈЋӊ lЛл mмӎ nийпИЙПҋ oфФѲѳӨө rгяЯГѓЃ tтҭ uцЦџЏ vѶѷ wшщШЩѽѼ xжЖҗӝ yўЎ kӸ",
+    # Greek
+    "aΛλΔ bβϐ cς dδ eεϵΣξέΞ fϝϜ hή iίΐΊϊ kκϰ lΙ nηΠπ oσθΘφΦΩό pρφ rΓ sς tτ uυμύ wωώϢϣ xχ yγλ zζ",
+    # Armenian, Hebrew, Arabic, Thai, Lao, Georgian, Kana, Han, Hangul, Indic digits that look like o
+    "aդ cՀ dձժԵ eէ fֆ gգ hհ jյ kկ lլ mՊ nռղՌ rր sֆՖՏ tէ uմՄ vՎ wա xՃ yվՎ bՅ",
+    "aא bב cכ nחה iו jנ lן oסם pק tת uט vעץ wש xא yץע zז hה rר kך sצ",
+    "lا oه jل gﻮ iﺃ wس yل nں vﻻ",
+    "aค b๒฿ c໒ dส๔ eє fŦ gง hђ kк lɭ m๓ nภทก oค๏໐๐ pק rг tՇ uยน wฬພ xא yץ vש sร",
+    "aﾑムア cᄃ dりᄼ eモ fキ千下 gム hん iノﾉ丨工 jﾌ kズ長 lレﾚ mﾶ从 n几刀 oロ口 pア q u山ひ rｲ卩ァ tナイｲ丅テｷ ww山 xメ乂 yﾘ zて乙",
+    "o૦೦ഠ௦០൦ b乃 d刀",
+    # Georgian, Ethiopic, Myanmar, Tifinagh, Warang Citi, Miao, more Cherokee and syllabics
+    "tႠ qႭႳ sႽട oთჿ yყ zჳ uሀ oዐ cငၚ oတဝ၀ oⴱⵁⵔ aⴷ vⴸ eⴹⴺ sⵉ lⵏ qⵕ xⵝ hᎨᏀ oᏫ eᏋ bᏏᑲᑳᖯ dᕷ fᖷ aᗄ uᘮ",
+    "v𑢠𑣀 f𑢢𑣂 l𑢣𑢲 y𑢤𑣜 e𑢦𑢮𑣎 z𑢩𑣄 o𑢵𑣈𑣗 u𑢸𑣘 t𑢼 s𑣁 i𑣃 x𑣬 w𑣯 c𑣲 v𖼈 t𖼊 l𖼖𖼨 e𖼭 r𖼵 s𖼺 a𖼽𖽀 u𖽂 y𖽃 dꓒ aꓥꓯ eꓱ",
+    # Signs
+    "a₳ bɃ฿ cC₵¢© d∂₫ e€∈ f₣ƒ g₲ h♄ iℹ k₭ l₤£ mℳ₥ n₦∩ o¤∅⊘ p₱℗ r®℟ s₴§ t₮† uц∪ w₩ x×╳⨯ y¥ s∑∫ v∨⋁ t⊤ u⋃ a⍺ i⍳ w⍵",
+)
+FAUX = {char: target for char, target in FAUX.items() if char not in STRICT and not char.isascii()}
+STRICT |= {chr(c): chr(c + 0x10000) for c in _TRUNCATED if chr(c) not in _COMMON_SYLLABLES}
+FAUX |= {char: chr(ord(char) + 0x10000) for char in _COMMON_SYLLABLES}
 
-STRICT = {
-    **_pairs(_OTHER_STRICT),
-    **_pairs(_GREEK),
-    **_pairs(_CYRILLIC),
-    **_pairs({"o": "Օօഠ", "s": "Ѕѕ", "u": "Սս", "n": "ո", "h": "հ", "q": "զ", "g": "ց", "l": "Լ"}),
-}
-FAUX = {char: target for char, target in _LETTER_LIKE.items() if char not in STRICT and not char.isascii()}
-
-_REGIONAL = {chr(0x1F1E6 + n): chr(0x1F1E6 + n) for n in range(26)}
 _OUTLINED = {chr(0x1CCD6 + n): chr(97 + n) for n in range(26)} | {chr(0x1CCF0 + n): str(n) for n in range(10)}
+# The mathematical alphabets, with the places that Unicode leaves empty since the letter stands elsewhere.
+_MATHEMATICAL = {chr(0x1D400 + n): chr(97 + n % 26) for n in range(0x2A4)}
 
-# What Unicode's own mappings leave out or would do worse. Regional indicators stay here: the fold tells flags apart.
+# What Unicode's own mappings leave out or would do worse.
 OVERRIDES = {
-    **_REGIONAL,
     **_OUTLINED,
-    **_pairs({
-        "a": "ɐⱯ∀ɑ🅰æÆ"[:4] + "🅰", "b": "🅱ʙɓß"[:2], "c": "ↄↃɔƆ", "e": "ǝƎəƏɘɛɜ∃", "f": "ⅎℲɟ", "g": "ƃɡɢ⅁", "h": "ɥħ",
-        "i": "ᴉıɩɪɨİ", "j": "ɾȷſ"[:2], "k": "ʞ", "l": "ꞁ⅂ʟɭɫłʅ", "m": "ɯƜ", "n": "ŋɲɴ", "o": "🅾ɵøØ⌀", "p": "🅿", "r": "ɹʁɿᴚ", "s": "ſʃꜱƨƧ",
-        "t": "ʇ", "u": "ʊ∩", "v": "ʌʋ", "w": "ʍ", "y": "ʎ⅄ʏ", "z": "ʒƷʐ", "ab": "🆎", "th": "þÞðÐ"[:2], "d": "ðÐđĐ", "ae": "æÆ", "oe": "œŒ",
-        "": "™℠",
-        "'": "’‘‛ʼ`´ʻʹ′＇", '"': "“”„‟«»″", "-": "‐‑‒–—―−⁃﹣－", "...": "…", ".": "․。｡", "!": "ǃ！", "|": "｜∣ǀ❘❙❚┃│", "*": "∗⁎✱✲＊",
-        ":": "：ː︰", ",": "，、",
-    }),
+    **_MATHEMATICAL,
+    **_groups(
+        "a🅰ʌⱯ∀ɑ b🅱 cɔƆↄↃ eəƏɘ∃ɜɝɞ f℔ gƃ⅁ iᴉıİ jȷ lꞁ⅂ɫɮ n₪ oɵ⌀ p🅿 sſʃꜱƨƧꙅꙄ uʊ wɯ yʎ⅄ɣˠ zʒƷ iɩƖᵻᵼᶥ uɄʉᵾᵿꞟ fꬵ rꝛꝚꭇꭈ xꭓꞳ bƄƅꞴꞵ pƿǷ aɅ oꬽꬾ",
+        "'’‘‛ʼ`´ʻʹ′＇ʽ \"“”„‟«»″〝〞 -‐‑‒–—―−⁃﹣－➖ .․。｡．﹒ !ǃ！ |｜∣ǀ❘❙❚┃│︱ *∗⁎✱✲＊﹡⁕ :：ː︰∶꞉ ,，、﹐ ·∙⋅・･‧•●∘⋆ᆢᆞㆍ᛫‣◦",
+        "[【〔「『〖〚⟦［ ]】〕」』〗〛⟧］ (（﹙❨ )）﹚❩ ~～〜∼ @＠﹫",
+    ),
+    "🆎": "ab", "þ": "th", "Þ": "th", "ð": "d", "Ð": "d", "đ": "d", "Đ": "d", "æ": "ae", "Æ": "ae", "œ": "oe",
+    "Œ": "oe", "ŋ": "n", "Ŋ": "n", "…": "...", "™": "", "℠": "", "\ufffd": "", "ℓ": "l", "℮": "e",
 }  # fmt: skip
 
 # Characters that draw nothing but take room.

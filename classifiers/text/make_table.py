@@ -43,8 +43,8 @@ _NAMED = [
     re.compile(r"LATIN LETTER SMALL CAPITAL (?:TURNED |REVERSED |INVERTED )?([A-Z]{1,2})(?: WITH .*)?$"),
     re.compile(r"LATIN (?:CAPITAL|SMALL) LETTER (?:SCRIPT |TURNED |REVERSED |SIDEWAYS |DOTLESS |OPEN |LONG |CLOSED )*"
                r"([A-Z]{1,2})(?: WITH .*)?$"),
-    re.compile(r"(?:MODIFIER LETTER|LATIN SUBSCRIPT|SUPERSCRIPT LATIN) (?:SMALL|CAPITAL) (?:LETTER )?(?:SMALL )?(?:CAPITAL )?"
-               r"(?:TURNED |REVERSED |SCRIPT )?([A-Z])(?: WITH .*)?$"),
+    re.compile(r"(?:MODIFIER LETTER|LATIN SUBSCRIPT|SUPERSCRIPT LATIN) (?:SMALL|CAPITAL) (?:LETTER )?(?:SMALL )?"
+               r"(?:CAPITAL )?(?:TURNED |REVERSED |SCRIPT )?([A-Z])(?: WITH .*)?$"),
     re.compile(r"(?:PARENTHESIZED|TORTOISE SHELL BRACKETED|CIRCLED ITALIC) LATIN (?:CAPITAL|SMALL) LETTER ([A-Z])$"),
 ]  # fmt: skip
 _WORDLESS = re.compile(
@@ -77,6 +77,9 @@ def _named_letter(char: str) -> str | None:
 
 
 def _named_number(char: str) -> str | None:
+    """The ASCII digits of a number: circled, superscript, or in another script."""
+    if unicodedata.category(char) == "Nd" and not char.isascii():
+        return str(unicodedata.decimal(char))
     if unicodedata.category(char) == "No" and _WORDLESS.match(unicodedata.name(char, "")):
         value = unicodedata.numeric(char, -1.0)
         return str(int(value)) if value >= 0 and value == int(value) else None
@@ -96,6 +99,8 @@ def _always(char: str) -> str:
     """What `char` reads as wherever it stands, look-alikes of other scripts left alone."""
     if char in OVERRIDES:
         return OVERRIDES[char]
+    if 0x1F1E6 <= ord(char) <= 0x1F1FF:
+        return char  # regional indicators: the fold tells flags from letters
     if _is_blank(ord(char)):
         return " "
     if _is_dropped(ord(char)):
@@ -122,9 +127,11 @@ def _closed(char: str) -> str:
 def _looks(char: str, table: dict[str, str]) -> str | None:
     """The look-alike of `char`, or of what it is a styled form of (mathematical alpha, accented omicron)."""
     if char in table:
-        return table[char]
+        return _closed(table[char])
     plain = _stripped(char)
-    return table.get(plain) if len(plain) == 1 and not plain.isascii() else None
+    if unicodedata.name(char, "").startswith("CHEROKEE") and char.upper() in table:
+        return table[char.upper()]  # its small letters are small capitals
+    return _closed(table[plain]) if len(plain) == 1 and not plain.isascii() and plain in table else None
 
 
 def _ranges(points: Iterable[int]) -> str:
@@ -164,15 +171,15 @@ def make() -> dict[str, object]:
     scripts: dict[str, list[int]] = {}
     for c in _ALL:
         char = chr(c)
-        look = _looks(char, STRICT)
-        if look is not None:
-            strict[c] = look
-        elif (look := _looks(char, FAUX)) is not None:
-            faux[c] = look
         folded = _closed(char)
+        look = _looks(char, STRICT)
+        if look is not None and look != folded:
+            strict[c] = look
+        elif (look := _looks(char, FAUX)) is not None and look != folded:
+            faux[c] = look
         if folded != char and not (char.isascii() and char.isspace()):
             always[c] = folded
-        script = _script(folded) if len(folded) == 1 else _script(char)
+        script = "hangul" if 0xD7A4 <= c <= 0xD7FF else _script(folded) if len(folded) == 1 else _script(char)
         if script is not None and not (folded.isascii() and folded) and folded:
             scripts.setdefault(script, []).append(c)
     return {

@@ -37,6 +37,7 @@ _SEPARATED = re.compile(
 )
 _SEPARATOR = re.compile(r"[^a-z0-9$@]+")
 _CHUNK = re.compile(r"[a-z0-9@$!|]+")
+_DOUBLE = re.compile(r"([a-z])\1")
 _THREE = re.compile(r"([a-z])\1\1+")
 _LONGEST: Final = 16  # letters on either side of a stretched one that are looked at
 _LETTERS_BEFORE = re.compile(r"[a-z]*\Z")
@@ -44,7 +45,9 @@ _LETTERS_AFTER = re.compile(r"[a-z]*")
 _LAUGHTER = re.compile(r"(?<![a-z0-9])(?:[wk]++|[ah]++|[eh]++|[ih]++|[uh]++|[oh]++|[xi]++)(?![a-z0-9])")
 _SAME_SIGN = re.compile(r"([^a-z0-9\s])\1{3,}")
 _WORD = re.compile(r"(?<![a-z0-9'])(?!dr\.)[a-z]+(?![a-z0-9'])")  # dr. Siti is a doctor
-_DOUBLED = re.compile(r"(?<![a-z0-9])([a-z]{3,}+)2(nya|an|ku|mu|kan|lah)?(?![a-z0-9])")
+_DOUBLED = re.compile(r"(?<![a-z0-9_=&#/:|-])([a-z]{3,}+)2(nya|an|ku|mu|kan|lah)?(?![a-z0-9_=&#/|])")
+_PARTED_NUMBER = re.compile(r"(?<=[a-z])'(?=[0-9]{2})")
+_ROMAN = re.compile(r"[xvi]{2,6}")
 
 _DIGIT_LETTERS = {"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "6": "g", "7": "t", "8": "b", "9": "g", "@": "a", "$": "s",
                   "!": "i", "|": "l"}  # fmt: skip
@@ -52,6 +55,7 @@ _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz")
 _DIGITS = frozenset("0123456789")
 _ALPHANUMERIC = _LETTERS | _DIGITS
 _VOWELS = frozenset("aiueo")
+_VOWEL_OR_Y = _VOWELS | {"y"}
 
 
 def spell(word: Reading) -> Reading:
@@ -80,6 +84,7 @@ def _once(word: Reading) -> Reading:
         return word
     word = rewrite(word, _SEPARATED, _joined)
     word = rewrite(word, _CHUNK, _unleet)
+    word = rewrite(word, _PARTED_NUMBER, lambda match: "")
     word = rewrite(word, _SAME_SIGN, lambda match: match[0][:3])
     word = rewrite(word, _DOUBLED, _reduplicated)
     return _whole_word(word)
@@ -164,7 +169,11 @@ def _unstretched(match: re.Match[str]) -> str:
     begin, end = match.span()
     left = _LETTERS_BEFORE.search(text, max(0, begin - _LONGEST), begin)
     right = _LETTERS_AFTER.match(text, end, end + _LONGEST)
+    if len(match[0]) == 3 and not (left and left[0]) and letter not in _VOWELS:
+        return match[0]  # PPPK, www
     before, after = (_THREE.sub(r"\1", found[0]) if found else "" for found in (left, right))
+    if _ROMAN.fullmatch(f"{left[0] if left else ''}{match[0]}{right[0] if right else ''}"):
+        return match[0]
     return letter * 2 if f"{before}{letter}{letter}{after}" in DOUBLES else letter
 
 
@@ -182,6 +191,7 @@ def _reduplicated(match: re.Match[str]) -> str:
     stem, suffix = match[1], match[2] or ""
     if stem in NUMBERED or not _VOWELS & set(stem):
         return match[0]
+    stem = CHAT.get(stem, stem)
     return f"{stem}-{stem}{suffix}"
 
 
@@ -220,7 +230,7 @@ def _candidates(text: str) -> list[str]:
         others.append(_plain(text.replace("10", "lo")))
     if "6" in text:
         others.append(_plain(text.replace("6", "b")))
-    return [word, *others]
+    return [word, *others, *(_DOUBLE.sub(r"\1", other) for other in (word, *others))]
 
 
 def _plain(text: str) -> str:
@@ -238,7 +248,7 @@ def _inner(head: str, tail: str) -> str | None:
     for i in range(1, len(runs), 2):
         left, right = runs[i - 1], runs[i + 1]
         if left and right:
-            read = _between(left, runs[i], right, letters, len(runs))
+            read = _between(left, runs[i], right, letters, runs)
             if read != runs[i]:
                 runs[i], changed = read, True
         elif (right and runs[i] in ("$", "@") and len(right) >= 2) or (
@@ -274,23 +284,25 @@ def _begins_as_letter(sign: str, rest: str) -> bool:
     return sign in "134" and bool(re.match(r"n[jdtcgks]|mp|mb", rest)) and len(rest) >= 4
 
 
-def _between(left: str, sign: str, right: str, letters: int, runs: int) -> str:
+def _between(left: str, sign: str, right: str, letters: int, runs: list[str]) -> str:
     """What `sign` reads as between letters; itself where it is a number or punctuation."""
     first, last = left[-1], right[0]
     vowel_side = first in _VOWELS or last in _VOWELS
-    if sign in ("!", "|") or (set(sign) <= {"!", "|"}):
-        broken = not _VOWELS & set(left) or not _VOWELS & set(right)
-        return _i_or_l(first, last) if len(sign) == 1 and broken and letters >= 2 else sign
+    if sign == "!":
+        broken = _VOWEL_OR_Y.isdisjoint(left) or _VOWEL_OR_Y.isdisjoint(right)
+        return _i_or_l(first, last) if broken and letters <= 10 else sign
     if sign == "@":
-        return "a" if right not in MAIL_HOSTS else sign
+        return sign if right in MAIL_HOSTS or (len(left) > 3 and len(right) > 3) else "a"
     if sign == "$":
         return "s"
     if sign == "00":
         return "oo" if letters >= 2 else sign
+    if sign == "10" and last == "n" and len(left) > 2:
+        return "io"
     if len(sign) != 1 or sign not in _DIGITS or sign == "2":
         return sign
     if sign in "0134":
-        return _vowel_digit(left, sign, right, letters, runs)
+        return _vowel_digit(left, sign, right, letters, len(runs))
     if letters < 3 or not vowel_side or right in UNITS or (len(left) > 2 and len(right) > 2):
         return sign
     return sign if sign == "6" else _DIGIT_LETTERS[sign]
@@ -298,8 +310,10 @@ def _between(left: str, sign: str, right: str, letters: int, runs: int) -> str:
 
 def _vowel_digit(left: str, sign: str, right: str, letters: int, runs: int) -> str:
     first, last = left[-1], right[0]
-    if left in NUMBERED or (right in UNITS and len(right) <= 2 and len(left) > 2) or left in ("ke", "ber", "per"):
+    if left in NUMBERED or left in ("ke", "ber", "per") or (sign == "4" and right == "u"):
         return sign
+    if sign != "0" and right in ("d", "g") and len(left) > 2 and runs == 3:
+        return sign  # the lotteries 4D and 3D, and 4G
     if letters == 2 and runs == 3 and not (sign in "04" and first not in _VOWELS and last not in _VOWELS):
         return sign
     if sign == "1":

@@ -28,7 +28,7 @@ orang: org orng
 tapi: tp tpi
 kalau: klo kalo klw klu kalw klau kaloo
 bisa: bs bsa bsaa
-saja: aj aja sj sja ajah aje
+saja: aj aja sja ajah aje
 sama: sm sma
 jadi: jd jdi
 dari: dr dri
@@ -43,12 +43,12 @@ tadi: td tdi
 nih: ni nie
 itu: tu
 kamu: kmu
-aku: ak aq akuh
+aku: aq akuh
 kita: kt kta
 mereka: mrk mrka
 dia: dy
-siapa: spa siapaa
-kenapa: knp knapa npa
+siapa: siapaa
+kenapa: knp knapa
 bagaimana: gmn gimana gmana bgmn bagaimna
 di mana: dmn
 mana: mn
@@ -73,7 +73,6 @@ benar: bnr bner bener benr
 betul: btul btl
 salah: slh
 bagus: bgus bgs
-baik: baek
 jelek: jlek
 besar: bsr besr
 kecil: kcl kecl
@@ -111,7 +110,6 @@ kawan: kwn
 anak: ank
 rumah: rmh rmah
 jalan: jln jlan
-uang: duit duid uank
 negara: ngara ngra
 rakyat: rkyt rakyt
 pemerintah: pmrintah pemrintah
