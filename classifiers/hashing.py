@@ -54,7 +54,7 @@ class UnitFeatures:
 
 
 def unit_features(units: Sequence[str], scheme: HashingScheme) -> UnitFeatures:
-    """The features of each unit, as `classifiers.reference` defines them one by one. `units` must not be empty."""
+    """The features of each unit; `tests/classifiers/reference.py` says the same slowly. `units` must not be empty."""
     texts = [BEGIN + unit + END for unit in units]
     codes = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), np.uint32)
     lengths = np.fromiter(map(len, texts), np.int64, len(texts))

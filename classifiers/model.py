@@ -18,7 +18,7 @@ from classifiers.sums import Batch, Summer
 EXPLAINED_FROM: Final = 0.3
 """Labels scoring as much or more are explained by terms."""
 _CHUNK: Final = 256
-_HINT: Final = 1.5
+_HINT: Final = 3.0
 """Log-odds that a language hint adds: it decides between near neighbours, and gives way to a plain text."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from pathlib import Path
 
 from classifiers.train.examples import own_corpus
@@ -15,7 +16,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--version", default="", metavar="V", help="the model's name (default: today's date)")
     parser.add_argument("--seed", type=int, default=20261124, help="seed of augmentation and drawing")
     parser.add_argument("--without-own", action="store_true", help="leave out the corpus that comes with saring")
-    parser.add_argument("--reproduce", type=Path, metavar="DIR", help=_REPRODUCE)
+    sources = Path(os.environ.get("SARING_TRAINING_DATA", "training-data"))
+    parser.add_argument("--reproduce", type=Path, nargs="?", const=sources, metavar="DIR", help=_REPRODUCE)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -26,4 +28,4 @@ def run(args: argparse.Namespace) -> int:
 
 
 _DATA = f"labelled comments, JSON Lines or .jsonl.gz, beside the {len(own_corpus())} files of saring's own corpus"
-_REPRODUCE = "make the shipped model again from the sources in DIR, and say whether it is the same"
+_REPRODUCE = "train the shipped model again from the sources in DIR (or SARING_TRAINING_DATA) and compare"

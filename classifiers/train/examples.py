@@ -30,7 +30,7 @@ class Example:
     """examples of one block, pairs included, are never split"""
     weight: float = 1.0
     traits: Mapping[str, str] = field(default_factory=dict)
-    """what the writers noted (topic, style, spam_kind): for splits and augmentation, never features"""
+    """what the writers noted (topic, style, spam_kind, pair), and "own" and "copy" of our own: never features"""
 
 
 def read_examples(paths: Iterable[Path]) -> list[Example]:

@@ -31,9 +31,11 @@ class LinearModel:
         return margins
 
 
-def fit_label(X: sparse.csr_matrix, y: npt.NDArray[np.int64], sample_weight: Doubles, *, C: float) -> LinearModel:
-    """The model of one label; `y` is 0 or 1, shape (n_samples,)."""
-    scales = log_ratio_scales(X, y, sample_weight)
+def fit_label(
+    X: sparse.csr_matrix, y: npt.NDArray[np.int64], sample_weight: Doubles, *, C: float, power: float = 1.0
+) -> LinearModel:
+    """The model of one label; `y` is 0 or 1, shape (n_samples,). `power` 0 switches the weighting off."""
+    scales = log_ratio_scales(X, y, sample_weight) ** power
     scaled = X.copy()
     scaled.data *= scales[scaled.indices].astype(scaled.dtype)
     fitted = LogisticRegression(C=C, solver="lbfgs", max_iter=200, tol=1e-4)

@@ -1,0 +1,73 @@
+"""Where the training data comes from: each source with its licence, digest and weight, and how to read them all."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+from classifiers.train.examples import Example, own_corpus, read_examples
+
+OWN_WEIGHT: Final = 3.0
+"""Of our own corpus: written for what the service reads, and the only source for most languages and kinds."""
+OTHERS_WEIGHT: Final = 1.0
+"""Of files that are in no list."""
+
+
+class SourceProblem(ValueError):
+    """Raised when training data is missing or is not what was trained on before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A set by others. `weight` is what one of its rows counts: less where its labels are biased or one-sided."""
+
+    file: str
+    holds: str
+    licence: str
+    sha256: str
+    weight: float
+
+
+def sources() -> list[Source]:
+    """The sets by others that the shipped model was trained on."""
+    return [Source(**row) for row in json.loads(Path(__file__).with_name("sources.json").read_text(encoding="utf-8"))]
+
+
+def verified(folder: Path) -> list[Path]:
+    """The files of all sources in `folder`, each with the digest on the list. Raises SourceProblem."""
+    return [_verified(folder / source.file, source) for source in sources()]
+
+
+def weighted_examples(paths: list[Path], *, with_own: bool = True) -> list[Example]:
+    """The examples of these files and of our own corpus, each with its source's weight."""
+    weights = {source.file.split(".")[0]: source.weight for source in sources()}
+    others = [replace(one, weight=weights.get(one.source, OTHERS_WEIGHT)) for one in read_examples(paths)]
+    if not with_own:
+        return others
+    own = [replace(one, weight=OWN_WEIGHT, traits={**one.traits, "own": "yes"}) for one in read_examples(own_corpus())]
+    return others + own
+
+
+def corpus_digest() -> str:
+    """One digest over all files of our own corpus: it grows, and a model names the state it learnt from."""
+    total = hashlib.sha256()
+    for path in own_corpus():
+        total.update(path.name.encode() + b"\0" + path.read_bytes())
+    return total.hexdigest()
+
+
+def _verified(path: Path, source: Source) -> Path:
+    try:
+        found = hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError as error:
+        raise SourceProblem(
+            f"{path} cannot be read ({error.strerror}): the sources of the shipped model, listed with licences and "
+            "digests in classifiers/train/sources.json, must lie in one folder; name it after --reproduce "
+            "or in SARING_TRAINING_DATA."
+        ) from error
+    if found != source.sha256:
+        raise SourceProblem(f"{path} is not the file that the shipped model was trained on: its digest differs.")
+    return path

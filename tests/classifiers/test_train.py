@@ -1,0 +1,143 @@
+"""Training: from labelled lines to a model that scores, the same each time; and what augmentation may do."""
+
+import argparse
+import json
+import random
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from classifiers import LABELS, Classifier, Document
+from classifiers.train import arguments
+from classifiers.train.augment import augmented, invent
+from classifiers.train.calibrate import calibrate, language_numbers
+from classifiers.train.examples import Example, fold_number, own_corpus, read_examples
+from classifiers.train.sources import SourceProblem, sources, verified
+
+
+def example(text: str, spam: int, block: str = "a:0", url: str = "") -> Example:
+    return Example(Document(text, url=url, language="id"), {"spam": spam}, "a", block)
+
+
+def parsed(*words: str) -> argparse.Namespace:
+    parser = argparse.ArgumentParser()
+    arguments.add_arguments(parser)
+    return parser.parse_args(words)
+
+
+@pytest.fixture
+def labelled(tmp_path: Path) -> Path:
+    """A small file in which a word gives each label away."""
+    rng = random.Random(1)
+    plain = "jalan rusak hujan pasar harga sekolah guru kota banjir listrik".split()  # noqa: SIM905
+    telling = dict(zip(LABELS, ("gacor", "goblok", "tolol", "kafir", "bunuh", "lonte"), strict=True))
+    with (tmp_path / "small.jsonl").open("w") as lines:
+        for number in range(1500):
+            label = rng.choice([*LABELS, ""])
+            words = [*rng.choices(plain, k=6), *([telling[label]] if label else [])]
+            row = {"text": " ".join(words), "language": "id"} | {name: int(name == label) for name in LABELS}
+            row |= {"language": ("id", "en", "jv", "su", "bjn", "min")[number % 6]}
+            lines.write(json.dumps(row) + "\n")
+    return tmp_path / "small.jsonl"
+
+
+def test_a_missing_label_is_unknown_and_not_zero(tmp_path: Path) -> None:
+    (tmp_path / "x.jsonl").write_text('{"text": "a", "spam": 1, "abuse": null}\n')
+    (one,) = read_examples([tmp_path / "x.jsonl"])
+    assert one.labels == {"spam": 1}
+
+
+def test_pairs_and_neighbours_stay_on_one_side_of_every_split() -> None:
+    examples = read_examples(own_corpus())
+    by_pair: dict[tuple[str, str], set[int]] = {}
+    for one in examples:
+        if pair := one.traits.get("pair"):
+            by_pair.setdefault((one.source, pair), set()).add(fold_number(one.block, 5))
+    assert by_pair
+    assert all(len(folds) == 1 for folds in by_pair.values())
+
+
+def test_augmentation_is_the_same_for_the_same_seed_and_keeps_the_originals_in_front() -> None:
+    examples = [example(f"main di kemiri{i % 7}8 yuk gacor", 1) for i in range(40)]
+    examples += [example("jalan rusak lagi", 0) for _ in range(60)]
+    once, again = augmented(examples, seed=3), augmented(examples, seed=3)
+    assert once == again
+    assert once[: len(examples)] == examples
+    assert len(once) > len(examples)
+    assert all(one.weight < 1 and one.block == "a:0" for one in once[len(examples) :])
+
+
+def test_a_brand_copy_names_another_brand_in_the_same_words() -> None:
+    examples = [example("main di kemiri88 yuk", 1) for _ in range(5)]
+    copies = augmented(examples, seed=1)[5:]
+    assert len(copies) == 5
+    assert all(one.document.text.startswith("main di ") and "kemiri88" not in one.document.text for one in copies)
+
+
+def test_reserved_domains_get_endings_that_real_sites_bear() -> None:
+    (one,) = augmented([example("cek kemiri.example/x", 1, url="https://kemiri.test")], seed=1)[:1]
+    assert ".example" not in one.document.text
+    assert ".test" not in one.document.url
+
+
+def test_invented_names_are_of_many_shapes() -> None:
+    rng = random.Random(5)
+    names = {invent(rng, ["pulau", "sungai"]) for _ in range(300)}
+    assert len(names) > 200
+    assert any(name.isalpha() for name in names)
+    assert any(name[-1].isdigit() for name in names)
+
+
+def test_calibrated_margins_mean_what_they_say() -> None:
+    rng = np.random.default_rng(1)
+    log_odds = rng.normal(0, 2, 20_000)
+    y = (rng.random(20_000) < 1 / (1 + np.exp(-log_odds))).astype(np.int64)
+    languages = np.repeat([0, 1], 10_000)
+    margins = np.where(languages == 0, log_odds * 3 + 1, log_odds / 2 - 2)
+    slopes, intercepts = calibrate(margins, y, np.ones(20_000), languages, 3)
+    assert slopes[:2] == pytest.approx([1 / 3, 2], rel=0.08)
+    assert intercepts[:2] == pytest.approx([-1 / 3, 4], abs=0.2)
+    assert slopes[2] > 0
+
+
+def test_a_mixture_of_languages_counts_as_its_regional_part() -> None:
+    assert language_numbers(["id+bjn", "fr", "en", ""], ("id", "en", "bjn")).tolist() == [2, -1, 1, -1]
+
+
+def test_a_trained_model_has_learnt_what_it_was_shown(labelled: Path, tmp_path: Path) -> None:
+    args = parsed("--data", str(labelled), "--out", str(tmp_path / "model"), "--without-own", "--version", "9")
+    assert arguments.run(args) == 0
+    classifier = Classifier.load(tmp_path / "model")
+    spam, abuse, clean = classifier.assess([Document(f"jalan {word} kota") for word in ("gacor", "goblok", "pasar")])
+    assert classifier.version == "9"
+    assert spam.scores["spam"] > 0.5 > max(clean.scores.values())
+    assert abuse.scores["abuse"] > 0.5 > abuse.scores["spam"]
+
+
+def test_training_twice_gives_the_same_model(labelled: Path, tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        arguments.run(parsed("--data", str(labelled), "--out", str(tmp_path / name), "--without-own"))
+    assert (tmp_path / "one/weights.npz").read_bytes() == (tmp_path / "two/weights.npz").read_bytes()
+
+
+def test_data_without_both_answers_for_a_label_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "x.jsonl").write_text('{"text": "a", "spam": 1}\n')
+    args = parsed("--data", str(tmp_path / "x.jsonl"), "--out", str(tmp_path / "model"), "--without-own")
+    assert arguments.run(args) == 1
+    assert "No examples of both kinds" in capsys.readouterr().err
+
+
+def test_a_missing_source_is_told_with_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(SourceProblem, match="SARING_TRAINING_DATA"):
+        verified(tmp_path)
+
+
+def test_an_altered_source_is_refused(tmp_path: Path) -> None:
+    (tmp_path / sources()[0].file).write_bytes(b"else")
+    with pytest.raises(SourceProblem, match="digest differs"):
+        verified(tmp_path)
+
+
+def test_every_source_has_a_licence_and_a_digest() -> None:
+    assert all(source.licence and len(source.sha256) == 64 and source.weight > 0 for source in sources())
