@@ -83,7 +83,8 @@ def problems() -> str:
     codes = [(f"`{code}`", message) for code, message in FIELD_MESSAGES.items()]
     return (
         "# Problems\n\nErrors are `application/problem+json` (RFC 9457), in Indonesian or English by "
-        "`Accept-Language`, with the request's id; 429 and 503 carry `Retry-After`. Nothing of the input is repeated in one.\n\n"
+        "`Accept-Language`, with the request's id; 429 and 503 carry `Retry-After`. Nothing of the input is "
+        "repeated in one.\n\n"
         + _table(("status", "type", "title", "detail"), unique)
         + "\n## Fields\n\n`errors` has an entry a bad field: `pointer` (RFC 6901, in the JSON names, for forms too), "
         "`code`, `detail`. `invalid_email`, `invalid_url` and `in_the_future` are told as `invalid`.\n\n"
@@ -127,8 +128,9 @@ def policy() -> str:
     bands = [(band.label, f"[{band.low}, {band.high})", band.verdict) for band in DEFAULT_POLICY.bands]
     return (
         "# Policy\n\nData per site, at `/v1/sites/{slug}/policy`. Every reason that holds is told; the most severe "
-        "names the verdict; none: approve. A band that ends at 1 includes it. Trust waives hold bands, `first_time` and "
-        "`links`, never block lists nor reject bands; what the machine could not score is always held.\n\n## Default bands\n\n"
+        "names the verdict; none: approve. A band that ends at 1 includes it. Trust waives hold bands, "
+        "`first_time` and `links`, never block lists nor reject bands; what the machine could not score is always "
+        "held.\n\n## Default bands\n\n"
         + _table(("label", "scores", "verdict"), bands)
         + "\n## Rules\n\n"
         + _table(("code", "numbers it takes", "default verdict", "default numbers"), rules)
