@@ -42,7 +42,8 @@ def origin_of(url: str) -> str:
         port = parts.port
     except ValueError:
         return ""
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    # Browsers read a backslash as a slash: `https://evil\\@koran.example` would be theirs, not the newspaper's.
+    if parts.scheme not in ("http", "https") or not parts.hostname or "\\" in url or "@" in parts.netloc:
         return ""
     shown = "" if port in (None, {"http": 80, "https": 443}[parts.scheme]) else f":{port}"
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname

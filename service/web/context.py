@@ -18,6 +18,7 @@ from service.flow.read import Read
 from service.flow.review import Review
 from service.flow.submit import Arrival, Receipt, Submit
 from service.grouped import Grouped
+from service.i18n import negotiate
 from service.settings import Settings
 from service.telemetry import Meter
 
@@ -44,6 +45,8 @@ class Services:
     demo_key: Callable[[str], str]
 
 
+LANGUAGE: web.RequestKey[str] = web.RequestKey("language", str)
+REQUEST_ID: web.RequestKey[str] = web.RequestKey("request_id", str)
 SERVICES: web.AppKey[Services] = web.AppKey("services", Services)
 
 
@@ -59,6 +62,12 @@ class Context:
     config: SiteConfig | None = None
     body: Any = None
     query: Any = None
+
+    def settle(self, config: SiteConfig) -> None:
+        """The site is known: where the caller wished for no language of ours, its own is spoken."""
+        self.config = config
+        self.language = negotiate(self.request.headers.get("Accept-Language", ""), config.site.language)
+        self.request[LANGUAGE] = self.language
 
     @property
     def site(self) -> SiteConfig:

@@ -14,7 +14,7 @@ from service.domain.site import SiteConfig
 from service.errors import NotFound, SaringError, Unauthenticated
 from service.flow.admit import Caller, allow
 from service.i18n import negotiate
-from service.web.context import SERVICES, Context, Route, Services
+from service.web.context import LANGUAGE, REQUEST_ID, SERVICES, Context, Route, Services
 from service.web.parse import parse_body, parse_query
 from service.web.problems import BAD_REQUEST, HTTP_ROWS, INTERNAL, document, problem_response, response_of
 
@@ -35,7 +35,7 @@ def handler(route: Route, services: Services) -> Handler:
     """The aiohttp handler of a route."""
 
     async def handle(request: web.Request) -> web.StreamResponse:
-        context = Context(request, services, request["language"], request["request_id"])
+        context = Context(request, services, request[LANGUAGE], request[REQUEST_ID])
         if not route.is_open and route.reads_body:
             await _admit(context, route)
         if route.query is not None:
@@ -49,7 +49,7 @@ def handler(route: Route, services: Services) -> Handler:
 
 async def _admit(context: Context, route: Route) -> None:
     caller = context.caller = await context.services.admit.caller(credential(context.request))
-    context.config = await _site(context, caller)
+    context.settle(await _site(context, caller))
     allow(caller, context.tag, kinds=route.keys, role=route.role)
 
 
@@ -69,22 +69,22 @@ async def outermost(request: web.Request, handler: Handler) -> web.StreamRespons
     """Gives the request its id and language, turns errors into problems, and writes one line and one figure."""
     began = time.perf_counter()
     services = request.app[SERVICES]
-    request_id = request["request_id"] = f"{getrandbits(64):016x}"  # names a request, guards nothing
-    language = request["language"] = negotiate(request.headers.get("Accept-Language", ""))
+    request_id = request[REQUEST_ID] = f"{getrandbits(64):016x}"  # names a request, guards nothing
+    request[LANGUAGE] = negotiate(request.headers.get("Accept-Language", ""))
     try:
         answer = await handler(request)
     except SaringError as error:
-        answer = response_of(error, language, request_id)
+        answer = response_of(error, request[LANGUAGE], request_id)
     except web.HTTPRedirection:
         raise
     except web.HTTPException as error:
         row = HTTP_ROWS.get(error.status, BAD_REQUEST if error.status < 500 else INTERNAL)
-        answer = problem_response(document(row, language, request_id))
+        answer = problem_response(document(row, request[LANGUAGE], request_id))
         if "Allow" in error.headers:
             answer.headers["Allow"] = error.headers["Allow"]
     except Exception:
         _log.exception("bug", request_id=request_id)
-        answer = problem_response(document(INTERNAL, language, request_id))
+        answer = problem_response(document(INTERNAL, request[LANGUAGE], request_id))
     seconds = time.perf_counter() - began
     resource = request.match_info.route.resource
     route = resource.canonical if resource is not None else "unknown"

@@ -8,7 +8,7 @@ from aiohttp import web
 
 from service.errors import InvalidInput, SaringError
 from service.i18n import say
-from service.web.problems import field_message, row_of
+from service.web.problems import field_message, retry_after, row_of
 from service.web.templates import render_template
 
 _SHOWN = (
@@ -44,6 +44,7 @@ def error_page(error: SaringError, fields: Mapping[str, str], language: str) -> 
     )
     answer = web.Response(text=html, status=row.status, content_type="text/html")
     answer.headers["Cache-Control"] = "no-store"
+    answer.headers.update(retry_after(error))
     answer.headers["Content-Security-Policy"] = (
         "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
+from urllib.parse import parse_qsl
 
 import orjson
 from aiohttp import web
@@ -127,12 +128,11 @@ def nested(fields: Mapping[str, str], names: Iterable[str]) -> bytes:
 
 
 async def _urlencoded(request: web.Request) -> list[tuple[str, str]]:
-    await read_body(request)
-    try:
-        form = await request.post()
-    except (UnicodeDecodeError, ValueError, LookupError) as error:
+    raw = await read_body(request)
+    try:  # by hand, since request.post() takes broken UTF-8 for U+FFFD
+        return parse_qsl(raw.decode(request.charset or "utf-8"), keep_blank_values=True, errors="strict")
+    except (ValueError, LookupError) as error:
         raise MalformedInput("not a form") from error
-    return [(name, value) for name, value in form.items() if isinstance(value, str)]
 
 
 async def _multipart(request: web.Request) -> list[tuple[str, str]]:

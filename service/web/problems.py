@@ -133,12 +133,16 @@ def response_of(error: Exception, language: str, request_id: str) -> web.Respons
     """An error of the trade as an HTTP answer."""
     row = row_of(error)
     answer = problem_response(problem_of(error, language, request_id))
-    retry_after_s = getattr(error, "retry_after_s", None)
-    if retry_after_s is not None:
-        answer.headers["Retry-After"] = str(max(1, math.ceil(retry_after_s)))
+    answer.headers.update(retry_after(error))
     if row.status == 401:
         answer.headers["WWW-Authenticate"] = 'Bearer realm="saring"'
     return answer
+
+
+def retry_after(error: Exception) -> dict[str, str]:
+    """The Retry-After header of an error that passes by itself."""
+    seconds = getattr(error, "retry_after_s", None)
+    return {} if seconds is None else {"Retry-After": str(max(1, math.ceil(seconds)))}
 
 
 def problem_response(problem: Mapping[str, Any]) -> web.Response:

@@ -115,6 +115,14 @@ def _id_as_text(value: object) -> object:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
+def _in_range(moment: datetime) -> datetime:
+    """Times that stay within the calendar in every zone; others could be stored and never shown again."""
+    if not datetime.min.year < moment.year < datetime.max.year:
+        raise _error("invalid")
+    return moment
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_in_range)]
 Optional = BeforeValidator(_none_as_empty, json_schema_input_type=str | None)
 Name = Annotated[str, Field(json_schema_extra={"minLength": 1}), _text(limits.NAME_MAX, required=True, line=True)]
 Email = Annotated[str, AfterValidator(_email)]
@@ -140,7 +148,7 @@ class ArticleIn(Lenient):
     id: ArticleId = Field(description="The newspaper's own id of the article.")
     url: PageUrl = ""
     title: Line = ""
-    published_at: AwareDatetime | None = None
+    published_at: Moment | None = None
 
 
 class AuthorIn(Lenient):
@@ -159,7 +167,7 @@ class SubmissionIn(Lenient):
     ip: Ip = Field("", description="The reader's address; believed from secret keys only, as are the next five.")
     user_agent: Line = ""
     referrer: Line = ""
-    submitted_at: AwareDatetime | None = None
+    submitted_at: Moment | None = None
     client_ref: Ref = Field("", description="Your own id of the comment: sent again, it gives the same comment.")
     honeypot: Line = Field("", description="A field that people do not see; what is in it gives robots away.")
 
@@ -286,7 +294,7 @@ class PolicyModel(Strict):
 class EntryModel(Strict):
     value: Annotated[str, _text(500, required=True, line=True)]
     verdict: Literal["approve", "hold", "reject", ""] = Field("", description="Empty: as the rule says.")
-    until: Annotated[AwareDatetime | None, Field(strict=False)] = Field(None, description="None: without end.")
+    until: Annotated[Moment | None, Field(strict=False)] = Field(None, description="None: without end.")
     note: Annotated[str, _text(500, required=False, line=True)] = ""
 
     def entry(self) -> ListEntry:

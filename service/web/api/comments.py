@@ -9,7 +9,7 @@ from typing import Any, Literal
 from aiohttp import web
 
 from service.domain.comment import Comment, Status
-from service.errors import FieldError, InvalidInput, NotFound
+from service.errors import FieldError, InvalidInput, NotFound, SaringError
 from service.flow.read import Filter, Point
 from service.flow.review import Call, view_names
 from service.web import render
@@ -64,8 +64,9 @@ async def decide_many(context: Context) -> web.StreamResponse:
     """Many decisions under one batch, each answered on its own."""
     calls = [Call(d.comment_id, d.decision, d.reason or "", "", d.expected_version) for d in context.body.decisions]
     batch, outcomes = await context.services.review.decide_many(context.tag, context.caller.by, calls)
-    for call in calls:
-        context.services.meter.decided(context.site.site.slug, call.decision)
+    for call, done in zip(calls, outcomes, strict=True):
+        if not isinstance(done, SaringError):
+            context.services.meter.decided(context.site.site.slug, call.decision)
     decided = [(call.comment_id, outcome) for call, outcome in zip(calls, outcomes, strict=True)]
     results = render.results(decided, context.language, context.request_id)
     return json_answer({"batch": batch, "results": results})

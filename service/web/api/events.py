@@ -30,6 +30,8 @@ async def stream(context: Context) -> web.StreamResponse:
     """The same as server-sent events; a client that comes back says Last-Event-ID and misses nothing."""
     last = _last_event_id(context)
     open_streams = context.request.app[STREAMS]
+    # A cursor too old is told as a problem, which is possible only before the stream has begun.
+    await context.services.read.events(context.tag, last, 1)
     async with sse_response(context.request) as response:
         open_streams.add(response)
         try:

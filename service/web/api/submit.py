@@ -45,7 +45,8 @@ async def submit(context: Context) -> web.StreamResponse:
         if is_form:
             fields = await read_form(request)
         await _admit(context, fields.get("key", ""))
-        raw = nested(_with_article_url(context, fields), _FORM_NAMES) if is_form else await _json(request)
+        fields = _with_article_url(context, fields)
+        raw = nested(fields, _FORM_NAMES) if is_form else await _json(request)
         receipt = await _submitted(context, raw)
     except SaringError as error:
         context.services.meter.submission_refused(row_of(error).slug)
@@ -94,13 +95,19 @@ async def _admit(context: Context, form_key: str) -> None:
     if form_key and not form_key.startswith("pk_"):
         raise Unauthenticated("only a public key may stand in a form")
     key = form_key or credential(context.request)
-    if not key.startswith(("sk_", "pk_")):
-        raise Forbidden("people do not submit")
     caller = context.caller = await context.services.admit.caller(key, may_be_old=True)
-    context.config = caller.config
+    if caller.config is None:
+        raise Forbidden("people do not submit")
+    context.settle(caller.config)
     allow(caller, context.tag, kinds=SECRET_OR_PUBLIC, role=None)
-    if caller.is_public and page_origin(context.request) not in context.site.site.origins:
+    if caller.is_public and page_origin(context.request) not in _pages(context):
         raise OriginNotAllowed("not one of the site's pages")
+
+
+def _pages(context: Context) -> tuple[str, ...]:
+    """Whose pages may submit: the site's, and our own, from which the form of an error page comes again."""
+    own = origin_of(context.services.settings.base_url)
+    return (*context.site.site.origins, *([own] if context.request.content_type in FORM_TYPES else []))
 
 
 async def _submitted(context: Context, raw: bytes) -> Receipt:
@@ -164,7 +171,8 @@ def _back_to_article(context: Context, receipt: Receipt) -> web.Response:
     url = receipt.comment.submission.article.url
     origins = context.site.site.origins
     if origin_of(url) not in origins:
-        url = page_origin(context.request) + "/"
+        page = page_origin(context.request)
+        url = (page if page in origins else origins[0]) + "/"
     status = render.public_receipt(receipt.comment, context.language)["status"]
     target = f"{url.partition('#')[0]}#saring-{status}"
     return web.Response(status=303, headers={"Location": target, "Cache-Control": "no-store"})
