@@ -37,5 +37,5 @@ while #taken < n do
   from = from + page
 end
 if #taken == 0 then return taken end
-redis.call('PEXPIREAT', P .. 'claims:' .. by, until_ms + 60000)
+redis.call('PEXPIRE', P .. 'claims:' .. by, until_ms - now + 60000)
 return answer(op, taken)
