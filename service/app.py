@@ -14,7 +14,9 @@ from aiohttp import web
 from service.errors import StoreUnavailable
 from service.flow.admit import Admit
 from service.flow.configure import Configure
+from service.flow.desk import Desk
 from service.flow.directory import Directory
+from service.flow.enter import Enter
 from service.flow.read import Read
 from service.flow.review import Review
 from service.flow.submit import Arrival, Receipt, Submit
@@ -77,13 +79,16 @@ def furnish(
     configure = Configure(store, directory, secret, clock, entropy)
     meter = Meter()
     meter.model_loaded(bool(scorer.model))
+    review = Review(store, clock, entropy)
     services = Services(
         settings=settings,
         admit=Admit(store, directory, secret),
+        enter=Enter(store, secret, clock, entropy),
         directory=directory,
         submit=submissions,
         preview=submit,
-        review=Review(store, clock, entropy),
+        review=review,
+        desk=Desk(store, secret, review, clock),
         read=Read(store, secret),
         configure=configure,
         meter=meter,

@@ -16,7 +16,13 @@ async def open_demo(house: House, port: int) -> None:
     """Makes the demo site where there is no site at all, and says where to look."""
     settings = house.settings
     base = settings.public_url or settings.base_url.replace(f":{settings.port}", f":{port}")
-    lines = ["", f"  Saring runs at {base}", f"  demo article   {base}/demo", f"  API            {base}/docs"]
+    lines = [
+        "",
+        f"  Saring runs at {base}",
+        f"  console        {base}/console",
+        f"  demo article   {base}/demo",
+        f"  API            {base}/docs",
+    ]
     await _store(house)
     if not await house.store.sites.tags():
         lines += await _make(house, base)

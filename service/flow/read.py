@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from classifiers.text import fold_text, words
@@ -43,6 +44,10 @@ class Read:
         if comment is None:
             raise NotFound(comment_id)
         return comment, await self._store.comments.history(tag, comment_id)
+
+    async def some(self, tag: Tag, comment_ids: Sequence[str]) -> list[Comment]:
+        """Those of the comments that there are."""
+        return [comment for comment in await self._store.comments.get(tag, comment_ids) if comment is not None]
 
     async def many(self, tag: Tag, wanted: Filter, before: Point | None, limit: int) -> Page:
         """Comments that pass the filter, newest first, from the point on.

@@ -41,6 +41,9 @@ TABLE = (
     KeyRow(ACCOUNTS, "hash", "configure", "permanent", "account id → account (JSON)"),
     KeyRow(EMAILS, "hash", "configure", "permanent", "e-mail of an account → account id"),
     KeyRow(TOKENS, "hash", "configure", "permanent", "keyed hash of a personal token → account id"),
+    KeyRow("saring:{people}:session:<hash>", "string", "enter", "ttl", "a session of the console (JSON); 12 h idle"),
+    KeyRow("saring:{people}:sessions:<account>", "zset", "enter", "ttl", "a person's sessions; score: began, ms"),
+    KeyRow("saring:{people}:tries:<digest>", "string", "enter", "ttl", "tries to sign in; 15 min"),
     KeyRow("saring:{<tag>}:site", "hash", "configure", "permanent", "site, policy, lists (JSON), `revision`"),
     KeyRow("saring:{<tag>}:keys", "hash", "configure", "permanent", "key id → API key (JSON, keyed hash only)"),
     KeyRow("saring:{<tag>}:audit", "stream", "configure", "permanent", "who changed policy, lists or keys, when"),
@@ -83,3 +86,15 @@ def status(tag: Tag, name: str) -> str:
 
 def queue(tag: Tag, order: Literal["rank", "time"], view: str) -> str:
     return f"saring:{{{tag}}}:queue:{order}:{view}"
+
+
+def session(token_hash: str) -> str:
+    return f"saring:{{people}}:session:{token_hash}"
+
+
+def sessions_of(account_id: str) -> str:
+    return f"saring:{{people}}:sessions:{account_id}"
+
+
+def tries(who: str) -> str:
+    return f"saring:{{people}}:tries:{who}"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from service.store.authors import Authors
 from service.store.client import Client
 from service.store.comments import Comments
 from service.store.events import Events
 from service.store.reviews import Reviews
+from service.store.sessions import Sessions
 from service.store.sites import People, Sites
 
 
@@ -19,6 +21,8 @@ class Store:
         self.events = Events(client)
         self.sites = Sites(client)
         self.people = People(client)
+        self.sessions = Sessions(client)
+        self.authors = Authors(client)
 
     async def close(self) -> None:
         """Closes the connections."""

@@ -9,6 +9,7 @@ from aiohttp import web
 
 from service.web import demo
 from service.web.api.events import STREAMS, close_streams
+from service.web.console import add_console
 from service.web.context import SERVICES, Services
 from service.web.dispatch import handler, outermost
 from service.web.parse import MOST_BYTES
@@ -22,6 +23,7 @@ def make_app(services: Services) -> web.Application:
     app[STREAMS] = set()
     for route in (*ROUTES, *demo.ROUTES):
         app.router.add_route(route.method, route.path, handler(route, services))
+    add_console(app, services)
     app.router.add_static("/static", Path(str(files("service.web") / "static")))
     app.on_shutdown.append(close_streams)
     return app

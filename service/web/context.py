@@ -13,7 +13,9 @@ from service.domain.ids import Tag
 from service.domain.site import KeyKind, Role, SiteConfig
 from service.flow.admit import Admit, Caller
 from service.flow.configure import Configure
+from service.flow.desk import Desk
 from service.flow.directory import Directory
+from service.flow.enter import Enter
 from service.flow.read import Read
 from service.flow.review import Review
 from service.flow.submit import Arrival, Receipt, Submit
@@ -32,10 +34,12 @@ class Services:
 
     settings: Settings
     admit: Admit
+    enter: Enter
     directory: Directory
     submit: Grouped[Arrival, Receipt]
     preview: Submit
     review: Review
+    desk: Desk
     read: Read
     configure: Configure
     meter: Meter

@@ -1,0 +1,31 @@
+"""The console's table of pages."""
+
+from __future__ import annotations
+
+from service.domain.site import Role
+from service.web.console import entrance, queue, reading
+from service.web.console.door import Page
+
+_DECIDES = Role.MODERATOR
+
+PAGES: tuple[Page, ...] = (
+    Page("GET", "/console", entrance.home),
+    Page("GET", "/console/sign-in", entrance.sign_in_page, role=None),
+    Page("POST", "/console/sign-in", entrance.sign_in, role=None),
+    Page("POST", "/console/sign-out", entrance.sign_out),
+    Page("GET", "/console/account", entrance.account_page),
+    Page("POST", "/console/account/password", entrance.change_password),
+    Page("POST", "/console/choose", entrance.choose, role=None),
+    Page("GET", "/console/{slug}", queue.page),
+    Page("GET", "/console/{slug}/more", queue.more),
+    Page("GET", "/console/{slug}/stream", queue.stream),
+    Page("POST", "/console/{slug}/decide", queue.decide, _DECIDES),
+    Page("POST", "/console/{slug}/undo", queue.undo, _DECIDES),
+    Page("POST", "/console/{slug}/release", queue.release, _DECIDES),
+    Page("POST", "/console/{slug}/escalate", queue.escalate, _DECIDES),
+    Page("GET", "/console/{slug}/comments/{id}", reading.comment),
+    Page("GET", "/console/{slug}/comments/{id}/alike", queue.alike),
+    Page("GET", "/console/{slug}/authors/{author}", reading.author),
+    Page("GET", "/console/{slug}/search", reading.search),
+    Page("GET", "/console/{slug}/history", reading.history),
+)
