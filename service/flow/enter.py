@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from service.domain.ids import base32
+from service.domain.ids import base32, digest
 from service.domain.site import Account
 from service.errors import Unauthenticated
 from service.secret import Secret
@@ -74,7 +74,7 @@ class Enter:
         if session is None or self._clock() - session.began_ms > LIFE_MS:
             raise Unauthenticated("no session")
         account = await self._store.people.get(session.account_id)
-        if account is None or account.disabled:
+        if account is None or account.disabled or digest(account.password_hash) != session.password:
             raise Unauthenticated("no such account, or disabled")
         return account
 
@@ -104,8 +104,11 @@ class Enter:
 
     async def _open(self, account: Account) -> str:
         token = base32(int.from_bytes(self._entropy(32)), 52)
-        await self._store.sessions.open(self._secret.key_hash(token), Session(account.id, self._clock()))
+        await self._store.sessions.open(self._secret.key_hash(token), self._session(account))
         return token
+
+    def _session(self, account: Account) -> Session:
+        return Session(account.id, self._clock(), digest(account.password_hash))
 
     async def _verify(self, password_hash: str, password: str) -> bool:
         def verify() -> bool:

@@ -19,10 +19,11 @@ WINDOW_MS = 15 * 60_000
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """Who signed in, and when (epoch milliseconds)."""
+    """Who signed in, when (epoch milliseconds), and by which password (its hash's digest): a new one ends it."""
 
     account_id: str
     began_ms: int
+    password: str
 
 
 class Sessions:
@@ -33,7 +34,7 @@ class Sessions:
 
     async def open(self, token_hash: str, session: Session) -> None:
         """Keeps a session; it ends after twelve idle hours."""
-        record = orjson.dumps({"account": session.account_id, "began": session.began_ms})
+        record = orjson.dumps({"account": session.account_id, "began": session.began_ms, "password": session.password})
         own = keys.sessions_of(session.account_id)
         await self._client.group(
             [
@@ -50,7 +51,7 @@ class Sessions:
         if raw is None:
             return None
         record = orjson.loads(raw)
-        return Session(record["account"], record["began"])
+        return Session(record["account"], record["began"], record["password"])
 
     async def end(self, account_id: str, token_hash: str) -> None:
         """Ends one session."""

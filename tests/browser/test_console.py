@@ -7,6 +7,7 @@ from dataclasses import replace
 from playwright.async_api import Page, expect
 
 from service.domain.comment import Author
+from service.domain.site import Role
 from tests.browser.conftest import Console
 from tests.conftest import Desk, wait_until
 
@@ -128,3 +129,40 @@ async def test_wrong_passwords_are_counted(console: Console, desk: Desk) -> None
 
     await expect(page.get_by_role("alert")).to_contain_text("Terlalu banyak percobaan")
     console.errors.clear()  # the browser itself reports the 429
+
+
+async def test_a_reader_sees_a_masked_address_and_decides_nothing(console: Console, desk: Desk) -> None:
+    await desk.submit()
+    page = await console.page()
+    await console.sign_in(page, EMAIL, await console.person(desk.newsroom.tag, EMAIL, Role.READER))
+
+    await expect(page.locator(".card:not([hidden]) .email")).to_have_text("pe••@example.com")
+    for key in ("a", "r", "s", "x", "e", "n", "u", "*"):
+        await page.keyboard.press(key)
+
+    await expect(page.locator(".actions")).to_have_count(0)
+    assert await status_count(console, desk, "pending") == 1
+
+
+async def test_a_new_password_ends_the_sessions_of_the_old_one(console: Console, desk: Desk) -> None:
+    page = await at_the_queue(console, desk, 1)
+
+    await console.house.configure.reset_password(EMAIL)
+    await page.reload()
+
+    await expect(page.locator("#password")).to_be_visible()
+
+
+async def test_another_sites_page_changes_nothing(console: Console, desk: Desk) -> None:
+    page = await at_the_queue(console, desk, 1)
+    comment_id = await page.locator(".card:not([hidden])").get_attribute("data-id")
+
+    for headers in ({"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://elsewhere.example"}, {}):
+        answer = await page.context.request.post(
+            f"{console.base}/console/koran/decide",
+            data={"cases": [{"id": comment_id, "version": 1}], "decision": "approve"},
+            headers=headers,
+        )
+        assert answer.status == 403
+
+    assert await status_count(console, desk, "pending") == 1

@@ -412,7 +412,8 @@ const queueActs = {
 };
 
 const isQueue = Boolean(rows && desk);
-const acts = { theme: turnTheme, unfold, ...(isQueue ? queueActs : single ? singleActs : {}) };
+const readerActs = { exact: queueActs.exact, help: queueActs.help, new: queueActs.new };
+const acts = { theme: turnTheme, unfold, ...(isQueue ? (mayDecide ? queueActs : readerActs) : single && $("#reasons") ? singleActs : {}) };
 const reject = (reason) => (isQueue ? decide("reject", reason) : decideSingle("decide", { decision: "reject", reason }));
 
 // ---- clicks and keys ----------------------------------------------------------------------------------------------
@@ -447,7 +448,8 @@ for (const [type, isOn] of [["pointerover", true], ["pointerout", false]]) {
 
 const KEYS = {
   j: () => step(1), k: () => step(-1), a: () => acts.approve?.(), r: () => acts.reject?.(), s: () => acts.spam?.(),
-  u: () => acts.undo?.(), n: () => acts.skip?.(), e: () => acts.escalate?.(), x: () => acts.select?.(), X: range,
+  u: () => acts.undo?.(), n: () => acts.skip?.(), e: () => acts.escalate?.(), x: () => acts.select?.(),
+  X: () => mayDecide && range(),
   "*": () => acts.alike?.(), i: () => acts.exact?.(), "?": () => acts.help?.(),
 };
 const GO = { q: "", h: "/history", s: "/search" };
