@@ -140,13 +140,14 @@ def _worker(settings: Settings, secret: Path, listening: socket.socket) -> int:
 
     from service.app import application, furnish
     from service.cli.demo import open_demo
+    from service.web.app import LONGEST_LINE
 
     house = furnish(settings, settings.redis_url, read_secret(secret, make=False))
     port = listening.getsockname()[1]
 
     async def serve() -> None:
         app = application(house, with_loops=True)
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=settings.drain_s)
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=settings.drain_s, max_line_size=LONGEST_LINE)
         await runner.setup()
         site = web.SockSite(runner, listening)
         await site.start()

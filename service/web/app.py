@@ -15,6 +15,9 @@ from service.web.dispatch import handler, outermost
 from service.web.parse import MOST_BYTES
 from service.web.routes import ROUTES
 
+# Of a request: filters in other scripts than Latin grow ninefold when they are percent-encoded. Longer: 400.
+LONGEST_LINE = 65_536
+
 
 def make_app(services: Services) -> web.Application:
     """All routes, ready to be served; starting and stopping what lies behind them is the caller's."""

@@ -109,16 +109,22 @@ def _responses(route: Route) -> dict[str, Any]:
         responses["303"] = {"description": "Back to the article, for a plain HTML form"}
     titles = {row.status: row.title for row in (*HTTP_ROWS.values(), *list(TABLE.values())[::-1])}
     for status in route.problems:
-        responses[str(status)] = {
-            "description": titles[status],
-            "content": {CONTENT_TYPE: {"schema": _schema(ProblemOut)}},
-        }
+        content: dict[str, Any] = {CONTENT_TYPE: {"schema": _schema(ProblemOut)}}
+        if KeyKind.PUBLIC in route.keys:
+            content["text/html"] = {}  # for a plain HTML form
+        responses[str(status)] = {"description": titles[status], "content": content}
     return responses
 
 
 def _path_parameters(route: Route) -> list[dict[str, Any]]:
     return [
-        {"name": name, "in": "path", "required": True, "description": _PARAMETERS[name], "schema": {"type": "string"}}
+        {
+            "name": name,
+            "in": "path",
+            "required": True,
+            "description": _PARAMETERS[name],
+            "schema": {"type": "string", "minLength": 1, "pattern": "^[a-z0-9_-]+$"},
+        }
         for name in re.findall(r"{(\w+)}", route.path)
     ]
 

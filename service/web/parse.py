@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl
 
 import orjson
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.multipart import BodyPartReader
 from pydantic import BaseModel, ValidationError
 
@@ -147,7 +148,7 @@ async def _multipart(request: web.Request) -> list[tuple[str, str]]:
             size += len(raw)
             if part.filename is None:
                 pairs.append((part.name, raw.decode(part.get_charset("utf-8"))))
-    except (UnicodeDecodeError, ValueError, LookupError, AssertionError) as error:
+    except (HttpProcessingError, UnicodeDecodeError, ValueError, LookupError, AssertionError) as error:
         raise MalformedInput("not a form") from error
     return pairs
 

@@ -219,7 +219,7 @@ class ReleaseIn(Lenient):
 
 
 class OneDecisionIn(Lenient):
-    comment_id: str = Field(max_length=100)
+    comment_id: str = Field(max_length=100, pattern="^[a-z0-9_]+$")
     decision: Literal["approve", "reject"]
     reason: Literal[REJECT_REASONS] | None = None  # type: ignore[valid-type]
     expected_version: int | None = Field(None, ge=1)
@@ -360,21 +360,23 @@ class ListsModel(Strict):
 
 
 class SiteQuery(Lenient):
-    site: str = Field("", max_length=40, description="A site's slug, for people who work for several.")
+    site: str = Field(
+        "", max_length=40, pattern="^[a-z0-9-]*$", description="A site's slug, for people who work for several."
+    )
 
 
 class CommentsQuery(SiteQuery):
     status: Literal["pending", "approved", "rejected", "expired"] | None = None
     article: str = Field("", max_length=limits.REF_MAX)
     author: str = Field("", max_length=limits.EMAIL_MAX, description="An e-mail address, or an author's id.")
-    q: str = Field("", max_length=500, description="A comment's id, or whole words, over the newest 10,000 comments.")
-    cursor: str = Field("", max_length=200)
+    q: str = Field("", max_length=150, description="A comment's id, or whole words, over the newest 10,000 comments.")
+    cursor: str = Field("", max_length=200, pattern="^[A-Za-z0-9_-]*$")
     limit: int = Field(50, ge=1, le=200, strict=False)
 
 
 class QueueQuery(SiteQuery):
     order: Literal["priority", "oldest", "newest"] = "priority"
-    label: str = Field("", max_length=40, description="A kind of case: spam, abuse, first_time, …")
+    label: str = Field("", max_length=40, pattern="^[a-z_]*$", description="A kind of case: spam, abuse, first_time, …")
     article: str = Field("", max_length=limits.REF_MAX)
     escalated: bool = Field(False, strict=False, description="The editors' queue.")
     limit: int = Field(50, ge=1, le=200, strict=False)
