@@ -173,8 +173,9 @@ def _print(in_flight: int, measured: list[tuple[Measured, Measured]]) -> None:
     ]
     (rate, bare_rate), (p50, bare_p50), (p99, bare_p99) = middle
     tails = statistics.median(ours.p99_ms / theirs.p99_ms for ours, theirs in measured)
+    middle_ratio = statistics.median(ratios)
     print(
-        f"{in_flight:9d} {rate:12.0f} {bare_rate:8.0f}   {statistics.median(ratios):.2f} ({ratios[0]:.2f}–{ratios[-1]:.2f})"
+        f"{in_flight:9d} {rate:12.0f} {bare_rate:8.0f}   {middle_ratio:.2f} ({ratios[0]:.2f}–{ratios[-1]:.2f})"
         f"    {p50:8.2f} ({bare_p50:.2f})   {p99:8.2f} ({bare_p99:.2f})   {tails:.1f}"
     )
 
