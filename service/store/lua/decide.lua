@@ -28,7 +28,7 @@ end
 local entry = { decision = decision, by = by, at = now, reason = reason, note = ARGV[6], batch = ARGV[9], was = c.status }
 c.standing[#c.standing + 1] = entry
 c.version = c.version + 1
-move(c, decision == 'approve' and 'approved' or 'rejected')
+move(c, decision == 'approve' and 'approved' or 'rejected', now)
 stand(c)
 remember(c, { what = decision, by = by, at = now, reason = reason, note = ARGV[6], batch = ARGV[9], version = c.version,
   status = c.status })

@@ -18,12 +18,13 @@ end
 -- The standing part of a comment, or nil where there is none by this id.
 local function load(id)
   local v = redis.call('HMGET', P .. 'comment:' .. id, 'status', 'version', 'standing', 'created', 'priority',
-    'kind', 'article', 'author', 'escalated', 'ref', 'claimed_by', 'claimed_until')
+    'kind', 'article', 'author', 'escalated', 'ref', 'claimed_by', 'claimed_until', 'since')
   if not v[1] then return nil end
   return {
     id = id, key = P .. 'comment:' .. id, status = v[1], version = tonumber(v[2]), standing = cjson.decode(v[3] or '[]'),
     created = tonumber(v[4]), priority = tonumber(v[5]), kind = v[6], article = v[7], author = v[8],
     escalated = v[9] == '1', ref = v[10] or '', claimed_by = v[11], claimed_until = tonumber(v[12] or '0'),
+    since = tonumber(v[13] or v[4]),
   }
 end
 
@@ -67,8 +68,9 @@ local function remember(c, entry)
   redis.call('RPUSH', P .. 'history:' .. c.id, cjson.encode(entry))
 end
 
--- Moves a comment to another status with its indexes and its author's counts; the caller has raised `c.version`.
-local function move(c, status)
+-- Moves a comment to another status with its indexes and its author's counts; the caller has raised `c.version`. It is
+-- kept, or waits, as long from now on as if it had come now: what somebody has just reopened must not expire at once.
+local function move(c, status, now)
   if c.status == 'pending' then dequeue(c) end
   if status ~= c.status then
     redis.call('ZREM', P .. 'status:' .. c.status, c.id)
@@ -78,13 +80,13 @@ local function move(c, status)
   end
   c.status = status
   if status == 'pending' then enqueue(c) end
-  redis.call('HSET', c.key, 'status', status, 'version', c.version)
+  redis.call('HSET', c.key, 'status', status, 'version', c.version, 'since', now)
 end
 
 local function stand(c)
   if #c.standing == 0 then
-    redis.call('HDEL', c.key, 'standing', 'decided')
+    redis.call('HDEL', c.key, 'standing')
   else
-    redis.call('HSET', c.key, 'standing', cjson.encode(c.standing), 'decided', c.standing[#c.standing].at)
+    redis.call('HSET', c.key, 'standing', cjson.encode(c.standing))
   end
 end

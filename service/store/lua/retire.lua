@@ -4,7 +4,7 @@
 -- Promises: idempotent; looks again at each comment's status and time, so that a decision made meanwhile counts.
 --
 -- KEYS[1]  root of the site
--- ARGV[1]  now, ms   [2] expire pending ones created before, ms   [3] delete ended ones that ended before, ms
+-- ARGV[1]  now, ms   [2] expire those pending since before, ms   [3] delete those ended before, ms
 --     [4…] comment ids
 --
 -- Returns {how many expired, how many deleted}
@@ -15,16 +15,14 @@ local expired, deleted = 0, 0
 for i = 4, #ARGV do
   local c = load(ARGV[i])
   if c and c.status == 'pending' then
-    if c.created < expire_before then
+    if c.since < expire_before then
       c.version = c.version + 1
-      move(c, 'expired')
-      redis.call('HSET', c.key, 'decided', now)
+      move(c, 'expired', now)
       tell('comment.expired', now, c, 'system', '')
       expired = expired + 1
     end
   elseif c then
-    local ended = tonumber(redis.call('HGET', c.key, 'decided') or c.created)
-    if ended < delete_before then
+    if c.since < delete_before then
       if c.ref ~= '' then
         local ref = redis.call('HGET', c.key, 'ref_digest')
         if ref then redis.call('DEL', P .. 'ref:' .. ref) end

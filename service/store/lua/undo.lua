@@ -32,7 +32,7 @@ else
   return { 'nothing' }
 end
 c.version = c.version + 1
-move(c, back)
+move(c, back, now)
 stand(c)
 remember(c, { what = 'undo', by = by, at = now, version = c.version, status = c.status })
 if top then tell('comment.reopened', now, c, by, '') end
