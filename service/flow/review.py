@@ -67,7 +67,7 @@ class Review:
 
     async def release(self, tag: Tag, by: str, comment_ids: Sequence[str]) -> list[str]:
         """Gives cases back (none named: all); the ids that were given back."""
-        return await self._store.reviews.release(tag, by, comment_ids)
+        return await self._store.reviews.release(tag, by, self._operation(), comment_ids)
 
     async def decide(self, tag: Tag, by: str, call: Call) -> Outcome:
         """One decision. Raises NotFound, CaseAlreadyDecided."""
@@ -103,7 +103,7 @@ class Review:
 
     async def escalate(self, tag: Tag, by: str, comment_id: str, note: str) -> Outcome:
         """Hands a case to the editors. Raises NotFound, NotPending."""
-        return await self._store.reviews.escalate(tag, comment_id, by, note, self._clock())
+        return await self._store.reviews.escalate(tag, comment_id, self._operation(), by, note, self._clock())
 
     async def _living(self, tag: Tag, ids: Sequence[str]) -> list[Comment]:
         return [comment for comment in await self._store.comments.get(tag, ids) if comment is not None]

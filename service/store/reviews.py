@@ -73,9 +73,9 @@ class Reviews:
         )
         return [_outcome(cid, reply) for (cid, _, _), reply in zip(undos, replies, strict=True)]
 
-    async def escalate(self, tag: Tag, comment_id: str, by: str, note: str, now_ms: int) -> Outcome:
+    async def escalate(self, tag: Tag, comment_id: str, operation: str, by: str, note: str, now_ms: int) -> Outcome:
         """Hands a pending case to the editors. Raises NotFound, NotPending."""
-        reply = await self._client.call(*run("escalate", keys.root(tag), comment_id, now_ms, by, note))
+        reply = await self._client.call(*run("escalate", keys.root(tag), comment_id, now_ms, operation, by, note))
         return _raised(_outcome(comment_id, reply))
 
     async def claim(
@@ -97,9 +97,9 @@ class Reviews:
         )
         return [entry.decode() for entry in reply]
 
-    async def release(self, tag: Tag, by: str, comment_ids: Sequence[str]) -> list[str]:
+    async def release(self, tag: Tag, by: str, operation: str, comment_ids: Sequence[str]) -> list[str]:
         """Gives back the named cases (none named: all) that `by` holds; the ids given back."""
-        reply = await self._client.call(*run("release", keys.root(tag), by, *comment_ids))
+        reply = await self._client.call(*run("release", keys.root(tag), by, operation, *comment_ids))
         return [entry.decode() for entry in reply]
 
     async def queue(self, tag: Tag, order: Order, views: Sequence[str], limit: int) -> list[str]:
