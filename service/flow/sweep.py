@@ -41,7 +41,8 @@ class Sweep:
             for status in Status:
                 expired, deleted = await self._retire(tag, status)
                 n_expired, n_deleted = n_expired + expired, n_deleted + deleted
-            n_events += await self._store.events.trim(tag, self._clock() - EVENTS_KEPT_MS)
+            while n := await self._store.events.trim(tag, self._clock() - EVENTS_KEPT_MS):
+                n_events += n
         return Swept(n_expired, n_deleted, n_events)
 
     async def _retire(self, tag: Tag, status: Status) -> tuple[int, int]:

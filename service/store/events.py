@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
+
 from service.domain.event import Event
 from service.domain.ids import Tag
 from service.errors import CursorExpired
@@ -36,11 +38,14 @@ class Events:
         return codec.load_event(*rows[0]).number if rows else 0
 
     async def trim(self, tag: Tag, before_ms: int) -> int:
-        """Drops events older than a time, at most a thousand a call; how many."""
+        """Drops the oldest events while they are older than a time, at most a thousand a call; how many.
+
+        Only from the front, whatever the clocks did meanwhile: a hole in the middle would go unnoticed by readers.
+        """
         name = f"{keys.root(tag)}:events"
         rows = await self._client.call("XRANGE", name, "-", "+", "COUNT", _TRIM_AT_ONCE)
-        old = [entry_id for entry_id, fields in rows if codec.load_event(entry_id, fields).at_ms < before_ms]
+        old = [row[0] for row in takewhile(lambda row: codec.load_event(*row).at_ms < before_ms, rows)]
         # The newest event stays, so that the stream goes on counting where it was even if it is copied elsewhere.
-        if old and len(old) == len(rows) < _TRIM_AT_ONCE:
-            old.pop()
+        if len(old) == len(rows):
+            old = old[:-1]
         return int(await self._client.call("XDEL", name, *old)) if old else 0
