@@ -6,7 +6,7 @@ Needs no model. What it finds are facts; the policy says what follows from them.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from classifiers.text import fold_text, words
 from service.domain.assessment import ListHit
@@ -49,8 +49,8 @@ class ListMatcher:
             folded = tuple(words(fold_text(entry.value)))
             if folded:
                 self._words.setdefault(folded[0], []).append((folded, entry))
-        self._domains = {host(entry.value): entry for entry in lists.domains}
-        self._emails = {entry.value.casefold(): entry for entry in lists.emails}
+        self._domains = _by(host, lists.domains)
+        self._emails = _by(str.casefold, lists.emails)
         self._networks = [(network(entry.value), entry) for entry in lists.addresses]
 
     def hits(self, submission: Submission, now_ms: int) -> tuple[ListHit, ...]:
@@ -83,9 +83,7 @@ class ListMatcher:
         for link in (*links(submission.body), submission.author.url, email_host):
             labels = host(link).split(".")
             for at in range(len(labels)):
-                entry = self._domains.get(".".join(labels[at:]))
-                if entry is not None:
-                    yield entry
+                yield from self._domains.get(".".join(labels[at:]), ())
 
     def _address_hits(self, submission: Submission) -> Iterator[ListEntry]:
         parsed = address(submission.address) if self._networks and submission.address else None
@@ -95,6 +93,14 @@ class ListMatcher:
     def _email_hits(self, submission: Submission) -> Iterator[ListEntry]:
         email = submission.author.email.casefold()
         for value in (email, email[email.rfind("@") :]):
-            entry = self._emails.get(value)
-            if entry is not None:
-                yield entry
+            yield from self._emails.get(value, ())
+
+
+def _by(name: Callable[[str], str], entries: Iterable[ListEntry]) -> dict[str, list[ListEntry]]:
+    # Two entries may speak of the same, one until a day, one for ever. What names nothing matches nothing: an entry
+    # `https://` must not be taken for the missing website of every comment.
+    found: dict[str, list[ListEntry]] = {}
+    for entry in entries:
+        if named := name(entry.value):
+            found.setdefault(named, []).append(entry)
+    return found
