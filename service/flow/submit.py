@@ -48,7 +48,7 @@ class Receipt:
     is_new: bool
 
 
-Result = Receipt | SaringError
+Result = Receipt | Exception  # an error that is none of the trade's is a bug; even so it is its own comment's alone
 Repeats = dict[int, Repeat]
 
 
@@ -205,10 +205,8 @@ class Submit:
 
 
 def _result(writing: Writing, answer: Written | Exception) -> Result:
-    if isinstance(answer, SaringError):
-        return answer
     if isinstance(answer, Exception):
-        raise answer
+        return answer
     if answer.is_created:
         return Receipt(writing.comment, is_new=True)
     if answer.flood is not None:
