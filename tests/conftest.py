@@ -6,6 +6,7 @@ After each test every key it left is held against the table of `service/store/ke
 from __future__ import annotations
 
 import asyncio
+import os
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, replace
@@ -14,6 +15,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from aiohttp.test_utils import TestClient, TestServer
+from hypothesis import settings as hypothesis_settings
 
 from classifiers import Classifier
 from service.app import House, application, furnish
@@ -29,6 +31,11 @@ from service.settings import Settings, load_settings
 from service.store import keys
 from service.store.client import Client
 from service.store.embedded import Embedded
+
+# A busy machine is no failure, hence no deadline; SARING_PROPERTIES=long looks a hundred times longer.
+hypothesis_settings.register_profile("quick", deadline=None, max_examples=50)
+hypothesis_settings.register_profile("long", deadline=None, max_examples=5_000)
+hypothesis_settings.load_profile(os.environ.get("SARING_PROPERTIES", "quick"))
 
 DAY_MS = 86_400_000
 BEGIN_MS = 1_795_500_000_000
@@ -104,10 +111,12 @@ async def house(
     """A furnished house on an empty store; its keys are held against the table in the end."""
     made = furnish(settings, valkey, secret, scorer=Scorer(classifier, settings.score_deadline_ms), clock=clock)
     await made.store.client.call("FLUSHALL")
-    yield made
-    await made.submissions.drain()
-    await check_keys(made.store.client)
-    await made.close()
+    try:
+        yield made
+        await made.submissions.drain()
+        await check_keys(made.store.client)
+    finally:
+        await made.close()
 
 
 async def check_keys(client: Client) -> None:

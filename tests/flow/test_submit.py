@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import random
+from dataclasses import replace
+
 import pytest
 
 from service.app import House
@@ -9,6 +12,7 @@ from service.domain.comment import Article, Author, Status
 from service.domain.site import KeyKind, ListEntry, Lists
 from service.errors import (
     Duplicate,
+    Overloaded,
     RepeatedWithOtherBody,
     SaringError,
     TooManySubmissions,
@@ -104,6 +108,35 @@ class TestFlood:
         clock.pass_(s=30)
         assert (await desk.submit("tiga", author=author)).is_new
 
+    @pytest.mark.parametrize("seed", range(5))
+    async def test_the_wait_is_exact_to_the_millisecond(self, desk: Desk, clock: Clock, seed: int) -> None:
+        """GCRA, told again in Python: two a minute is one each thirty seconds, and a burst of two."""
+        chance = random.Random(seed)
+        author = Author("Siti", "siti@example.com")
+        free_at = 0.0  # the theoretical arrival time
+        for n in range(40):
+            clock.pass_(ms=chance.choice([0, 1, 10_000, 29_999, 30_000, 30_001, 70_000]))
+            arrival = max(free_at, clock()) + 30_000
+            try:
+                await desk.submit(f"komentar {n}", author=author)
+                told = 0.0
+                free_at = arrival
+            except TooManySubmissions as refused:
+                told = refused.retry_after_s
+            assert told == pytest.approx(max(0.0, arrival - clock() - 60_000) / 1000, abs=1e-9)
+
+    async def test_one_millisecond_too_early_is_too_early(self, desk: Desk, clock: Clock) -> None:
+        author = Author("Siti", "siti@example.com")
+        for text in ("satu", "dua"):
+            await desk.submit(text, author=author)
+
+        clock.pass_(ms=29_999)
+        with pytest.raises(TooManySubmissions) as refused:
+            await desk.submit("tiga", author=author)
+        assert refused.value.retry_after_s == pytest.approx(0.001)
+        clock.pass_(ms=1)
+        assert (await desk.submit("tiga", author=author)).is_new
+
     async def test_a_refused_submission_uses_up_nothing(self, desk: Desk) -> None:
         author = Author("Siti", "siti@example.com")
         for text in ("satu", "dua"):
@@ -167,6 +200,150 @@ async def test_lists_are_matched_on_folded_text_and_whole_words(desk: Desk, hous
     assert await values("dari kantor", address="203.0.113.9") == ["203.0.113.0/24"]
     assert await values("surat", author=Author("A", "a@SPAM.example.com")) == ["@spam.example.com"]
     assert await values("sudah lewat", author=Author("Budi", "budi@example.com")) == []
+
+
+async def test_an_entry_that_names_nothing_matches_nothing(desk: Desk, house: House) -> None:
+    lists = Lists(words=(ListEntry("…"),), domains=(ListEntry("https://", "reject"), ListEntry(".", "reject")))
+    await house.configure.put_lists(desk.newsroom.tag, lists, None, "u_1")
+
+    assert (await desk.submit("tanpa tautan")).comment.facts.hits == ()
+
+
+async def test_two_entries_may_speak_of_the_same(desk: Desk, house: House, clock: Clock) -> None:
+    """One until a day, one for ever: the first does not silence the second, whichever comes last."""
+    soon = clock() + 1000
+    for order in (1, -1):
+        emails = (ListEntry("siti@example.com", "reject"), ListEntry("Siti@example.com", "approve", until_ms=soon))
+        domains = (ListEntry("judi.example"), ListEntry("JUDI.example", "reject", until_ms=soon))
+        await house.configure.put_lists(
+            desk.newsroom.tag, Lists(emails=emails[::order], domains=domains[::order]), None, "u_1"
+        )
+        author = Author("Siti", "siti@example.com")
+        comment = (await desk.submit(f"lihat judi.example/{order} ya", author=author)).comment
+
+        assert {hit.verdict for hit in comment.facts.hits if hit.list == "emails"} == {"reject", "approve"}
+        assert {hit.verdict for hit in comment.facts.hits if hit.list == "domains"} == {"", "reject"}
+    clock.pass_(s=1)
+    comment = (await desk.submit("lihat judi.example lagi", author=author)).comment
+    assert [hit.verdict for hit in comment.facts.hits] == ["", "reject"]
+
+
+async def test_an_entry_ends_at_its_time(desk: Desk, house: House, clock: Clock) -> None:
+    lists = Lists(words=(ListEntry("slot", until_ms=clock() + 1000),))
+    await house.configure.put_lists(desk.newsroom.tag, lists, None, "u_1")
+
+    clock.pass_(ms=999)
+    assert len((await desk.submit("main slot")).comment.facts.hits) == 1
+    clock.pass_(ms=1)
+    assert (await desk.submit("main slot lagi")).comment.facts.hits == ()
+
+
+@pytest.mark.parametrize(
+    ("entry", "address", "is_hit"),
+    [
+        ("203.0.113.7", "203.0.113.7", True),
+        ("203.0.113.0/24", "203.0.113.255", True),
+        ("203.0.113.0/24", "203.0.114.0", False),
+        ("203.0.113.7", "::ffff:203.0.113.7", True),
+        ("2001:db8::/32", "2001:db8:1::1", True),
+        ("2001:db8::/32", "203.0.113.7", False),
+        ("0.0.0.0/0", "not an address", False),
+        ("0.0.0.0/0", "", False),
+    ],
+)
+async def test_addresses_are_matched_by_network(
+    desk: Desk, house: House, entry: str, address: str, is_hit: bool
+) -> None:
+    lists = Lists(addresses=(ListEntry(entry, "reject"),))
+    await house.configure.put_lists(desk.newsroom.tag, lists, None, "u_1")
+
+    assert bool((await desk.submit(address=address)).comment.facts.hits) is is_hit
+
+
+@pytest.mark.parametrize(
+    ("body", "url", "email", "is_hit"),
+    [
+        ("ke https://judi.example/a?b ya", "", "a@example.com", True),
+        ("ke http://user:pass@www.JUDI.example:8080/ ya", "", "a@example.com", True),
+        ("ke m.judi.example", "", "a@example.com", True),
+        ("ke bukanjudi.example", "", "a@example.com", False),
+        ("ke judi.example.org", "", "a@example.com", False),
+        ("biasa", "https://judi.example/", "a@example.com", True),
+        ("biasa", "", "a@mail.judi.example", True),
+        ("biasa", "", "judi.example@example.com", False),
+    ],
+)
+async def test_domains_are_matched_with_all_below_them(
+    desk: Desk, house: House, body: str, url: str, email: str, is_hit: bool
+) -> None:
+    await house.configure.put_lists(desk.newsroom.tag, Lists(domains=(ListEntry("judi.example"),)), None, "u_1")
+
+    comment = (await desk.submit(body, author=Author("Siti", email, url))).comment
+
+    assert bool(comment.facts.hits) is is_hit
+
+
+async def test_a_duplicate_is_one_for_a_day(desk: Desk, house: House) -> None:
+    author = Author("Siti", "siti@example.com")
+    await desk.submit("Setuju sekali", author=author)
+    (name,) = await house.store.client.call("KEYS", "*:dup:*")
+    assert 86_000_000 < await house.store.client.call("PTTL", name) <= 86_400_000
+
+    await house.store.client.call("PEXPIRE", name, 0)  # the day is over, by the server's own clock
+
+    assert (await desk.submit("Setuju sekali", author=author)).is_new
+
+
+async def test_an_idempotency_key_is_its_api_keys_own(desk: Desk, house: House) -> None:
+    await desk.submit("Yang pertama", idempotency_key="k1")
+    with pytest.raises(RepeatedWithOtherBody):
+        await desk.submit("Yang kedua", idempotency_key="k1")
+
+    another = await house.configure.create_key(desk.newsroom.tag, KeyKind.SECRET)
+    desk.newsroom = replace(desk.newsroom, secret=another.key)
+
+    assert (await desk.submit("Yang kedua", idempotency_key="k1")).is_new
+
+
+async def test_a_repeat_is_no_flood_and_no_new_event(desk: Desk, house: House) -> None:
+    submission = desk.submission(client_ref="wp-1")
+    await desk.results(submission)
+
+    again = await desk.results(*[submission] * 5)
+
+    assert not any(isinstance(result, SaringError) or result.is_new for result in again)
+    assert len(await house.services.read.events(desk.newsroom.tag, 0, 100)) == 1
+
+
+async def test_a_repeat_tells_where_the_comment_stands_now(desk: Desk, house: House) -> None:
+    submission = desk.submission(client_ref="wp-1")
+    (first,) = await desk.results(submission)
+    assert isinstance(first, Receipt)
+    await house.services.review.decide(desk.newsroom.tag, "u_1", _approve(first.comment.id))
+
+    (again,) = await desk.results(submission)
+
+    assert isinstance(again, Receipt)
+    assert (again.comment.status, again.comment.version) == (Status.APPROVED, 2)
+
+
+async def test_a_site_that_is_reconfigured_all_the_time_is_told_to_wait(desk: Desk, house: House) -> None:
+    arrival = await desk.arrival(desk.submission())
+    look = house.store.comments.look
+    n = 0
+
+    async def look_then_reconfigure(probes):  # type: ignore[no-untyped-def]
+        nonlocal n
+        seen = await look(probes)
+        n += 1
+        await house.configure.put_lists(desk.newsroom.tag, Lists(words=(ListEntry(f"kata{n}"),)), None, "u_1")
+        return seen
+
+    house.store.comments.look = look_then_reconfigure  # type: ignore[method-assign]
+    (result,) = await house.services.preview([arrival])
+
+    assert isinstance(result, Overloaded)
+    assert await house.services.read.events(desk.newsroom.tag, 0, 10) == []
 
 
 async def test_an_author_blocked_on_the_way_is_judged_by_the_new_lists(desk: Desk, house: House) -> None:
