@@ -12,6 +12,7 @@ from typing import Any
 
 from hiredis import pack_command
 from redis.asyncio import BlockingConnectionPool, Connection, UnixDomainSocketConnection
+from redis.asyncio.connection import AbstractConnection
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import (
@@ -47,6 +48,20 @@ def _translated(error: Exception) -> Exception:
     return error
 
 
+class _Punctual(AbstractConnection):
+    """A connection whose greeting has a clock too: a server that hangs accepts connections and then says nothing."""
+
+    async def connect(self) -> None:
+        if self.is_connected:
+            return
+        try:
+            async with asyncio.timeout(self.socket_connect_timeout):
+                await super().connect()  # type: ignore[no-untyped-call]
+        except BaseException:  # half greeted, its next user would read the greeting's replies as his own
+            await asyncio.shield(self.disconnect(nowait=True))
+            raise
+
+
 class Client:
     """A pool of connections; `group` is the only way in.
 
@@ -65,6 +80,8 @@ class Client:
             protocol=2,
             client_name="saring",
         )
+        kind = self._pool.connection_class
+        self._pool.connection_class = type(f"Punctual{kind.__name__}", (_Punctual, kind), {})
 
     async def close(self) -> None:
         """Closes every connection."""
