@@ -52,7 +52,7 @@ TABLE = (
     KeyRow("saring:{<tag>}:status:<status>", "zset", "submit", "swept", "comments by status; score: created, ms"),
     KeyRow("saring:{<tag>}:article:<digest>", "hash", "submit", "swept", "an article as its newest comment told it"),
     KeyRow("saring:{<tag>}:under:<digest>", "zset", "submit", "swept", "comments of an article; score: created, ms"),
-    KeyRow("saring:{<tag>}:author:<digest>", "hash", "submit", "permanent", "how many comments of an author, by status"),
+    KeyRow("saring:{<tag>}:author:<digest>", "hash", "submit", "permanent", "an author's comments, counted by status"),
     KeyRow("saring:{<tag>}:of:<digest>", "zset", "submit", "swept", "comments of an author; score: created, ms"),
     KeyRow("saring:{<tag>}:queue:rank:<view>", "zset", "submit", "swept", "pending cases, most urgent highest"),
     KeyRow("saring:{<tag>}:queue:time:<view>", "zset", "submit", "swept", "pending cases; score: created, ms"),
