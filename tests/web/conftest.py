@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+import structlog
 from aiohttp.test_utils import TestClient
 
 from tests.conftest import Newsroom
+from tests.web.edge import Edge
 
 
 @dataclass(slots=True)
@@ -69,3 +71,22 @@ def comment() -> Callable[..., dict[str, Any]]:
         return made
 
     return make
+
+
+@pytest.fixture
+def edge(web: TestClient, newsroom: Newsroom) -> Edge:  # type: ignore[type-arg]
+    """Requests of a newspaper and its pages."""
+    return Edge(web, newsroom)
+
+
+@pytest.fixture
+def people(web: TestClient, staffed: Newsroom) -> Edge:  # type: ignore[type-arg]
+    """The same, and requests of its people."""
+    return Edge(web, staffed)
+
+
+@pytest.fixture
+def logged() -> Iterator[list[Any]]:
+    """Everything that is logged while the test runs."""
+    with structlog.testing.capture_logs() as lines:
+        yield lines
