@@ -14,8 +14,12 @@ class Reading(NamedTuple):
     spans: Spans | None
 
 
-def rewrite(reading: Reading, pattern: re.Pattern[str], replace: Callable[[re.Match[str]], str]) -> Reading:
-    """Replace each match. A replacement of equal length keeps its spans one by one; any other spans the whole match."""
+def rewrite(
+    reading: Reading, pattern: re.Pattern[str], replace: Callable[[re.Match[str]], str], *, as_one: bool = False
+) -> Reading:
+    """Replace each match. A replacement of equal length keeps its spans one by one, unless it is read `as_one`; any
+    other spans the whole match.
+    """
     text, spans = reading
     if spans is None:
         return Reading(pattern.sub(replace, text), None)
@@ -27,20 +31,17 @@ def rewrite(reading: Reading, pattern: re.Pattern[str], replace: Callable[[re.Ma
         new = replace(match)
         parts += text[done:begin], new
         moved += spans[done:begin]
-        moved += stretched(spans[begin:end], len(new))
+        moved += (
+            spans[begin:end]
+            if len(new) == end - begin and not as_one
+            else [(spans[begin][0], spans[end - 1][1])] * len(new)
+        )
         done = end
     if not parts:
         return reading
     parts.append(text[done:])
     moved += spans[done:]
     return Reading("".join(parts), moved)
-
-
-def stretched(spans: Spans, length: int) -> Spans:
-    """Spans for `length` code points that replace those of `spans`."""
-    if length == len(spans) or not spans:
-        return spans[:length]
-    return [(spans[0][0], spans[-1][1])] * length
 
 
 def split(reading: Reading) -> list[Reading]:

@@ -70,7 +70,7 @@ def spell(word: Reading) -> Reading:
 
 def _once(word: Reading) -> Reading:
     if not word.text.isascii():
-        word = rewrite(word, _EMOJI_RUN, _spaced_emoji)
+        word = rewrite(word, _EMOJI_RUN, _spaced_emoji, as_one=True)
         if " " in word.text:
             return word
     text = word.text
