@@ -22,7 +22,6 @@ from service.app import House, application, furnish
 from service.domain.comment import Article, Author, Submission
 from service.domain.ids import Tag
 from service.domain.site import KeyKind, Role, Site
-from service.errors import SaringError
 from service.flow.admit import Caller
 from service.flow.submit import Arrival, Receipt
 from service.scoring import Scorer
@@ -149,7 +148,8 @@ async def staff(house: House, newsroom: Newsroom) -> Newsroom:
             for name, role in roles.items()
         )
     )
-    return replace(newsroom, **{name: invitation.token for name, invitation in zip(roles, made, strict=True)})
+    reader, moderator, colleague, editor = (invitation.token for invitation in made)
+    return replace(newsroom, reader=reader, moderator=moderator, colleague=colleague, editor=editor)
 
 
 @pytest_asyncio.fixture
@@ -191,11 +191,11 @@ class Desk:
     async def submit(self, body: str = "", *, idempotency_key: str = "", **changes: object) -> Receipt:
         """Submits one; its receipt, or its error raised."""
         (result,) = await self.results(self.submission(body, **changes), idempotency_key=idempotency_key)
-        if isinstance(result, SaringError):
+        if isinstance(result, Exception):
             raise result
         return result
 
-    async def results(self, *submissions: Submission, idempotency_key: str = "") -> list[Receipt | SaringError]:
+    async def results(self, *submissions: Submission, idempotency_key: str = "") -> list[Receipt | Exception]:
         """Submits a group; what became of each."""
         return await self.house.services.preview([await self.arrival(s, idempotency_key) for s in submissions])
 

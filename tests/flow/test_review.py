@@ -23,7 +23,7 @@ def review(house: House):  # type: ignore[no-untyped-def]
 
 async def pending(desk: Desk, n: int = 1) -> list[str]:
     """Ids of `n` held comments, oldest first."""
-    ids = []
+    ids: list[str] = []
     for _ in range(n):
         ids.append((await desk.submit()).comment.id)
         desk.house.services.clock.pass_(ms=1)  # type: ignore[attr-defined]
@@ -105,7 +105,7 @@ async def test_two_at_once_do_not_both_decide(desk: Desk, review) -> None:  # ty
 
     async def decide(by: str, decision) -> list[object]:  # type: ignore[no-untyped-def]
         calls = [review.decide(desk.newsroom.tag, by, Call(cid, decision)) for cid in ids]
-        return await asyncio.gather(*calls, return_exceptions=True)
+        return list(await asyncio.gather(*calls, return_exceptions=True))
 
     approved, rejected = await asyncio.gather(decide(RINA, "approve"), decide(BUDI, "reject"))
 
