@@ -39,6 +39,8 @@ class Sites:
             raise AlreadyExists(site.slug)
         await self._client.call("HSET", keys.SITES, site.slug, site.tag)
         await self._put(site.tag, "policy", codec.dump_policy(DEFAULT_POLICY), None, by, site.created_ms, new=site)
+        # Written, not only assumed: whoever reads version 1 may then replace just that.
+        await self._put(site.tag, "lists", codec.dump_lists(Lists()), None, by, site.created_ms)
 
     async def config(self, tag: Tag) -> SiteConfig:
         """All of a site's configuration, as one moment saw it. Raises UnknownSite."""

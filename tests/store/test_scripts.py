@@ -47,22 +47,22 @@ async def test_the_server_knows_a_script_by_the_name_that_we_reckon(house: House
 class TestConfigure:
     async def test_nobody_overwrites_what_he_has_not_seen(self, house: House, desk: Desk) -> None:
         tag = desk.newsroom.tag
-        first = await house.configure.put_lists(tag, Lists(words=(ListEntry("satu"),)), 0, "u_1")
+        first = await house.configure.put_lists(tag, Lists(words=(ListEntry("satu"),)), 1, "u_1")
 
         with pytest.raises(VersionConflict) as conflict:
-            await house.configure.put_lists(tag, Lists(words=(ListEntry("dua"),)), 0, "u_2")
+            await house.configure.put_lists(tag, Lists(words=(ListEntry("dua"),)), 1, "u_2")
 
-        assert conflict.value.version == first.version == 1
+        assert conflict.value.version == first.version == 2
         second = await house.configure.put_lists(tag, Lists(words=(ListEntry("dua"),)), first.version, "u_2")
         assert (await house.directory.current(tag)).lists == second
 
     async def test_a_late_retry_does_not_bring_the_old_back(self, house: House, desk: Desk) -> None:
         tag = desk.newsroom.tag
-        first = await house.configure.put_lists(tag, Lists(words=(ListEntry("satu"),)), 0, "u_1")
+        first = await house.configure.put_lists(tag, Lists(words=(ListEntry("satu"),)), 1, "u_1")
         second = await house.configure.put_lists(tag, Lists(words=(ListEntry("dua"),)), first.version, "u_2")
 
         with pytest.raises(VersionConflict):
-            await house.configure.put_lists(tag, Lists(words=(ListEntry("satu"),)), 0, "u_1")
+            await house.configure.put_lists(tag, Lists(words=(ListEntry("satu"),)), 1, "u_1")
 
         assert (await house.directory.current(tag)).lists == second
 
