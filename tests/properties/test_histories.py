@@ -248,7 +248,7 @@ class Histories(RuleBasedStateMachine):
         tag, reviews, now = desk.newsroom.tag, self.house.store.reviews, self.clock()
         for order in ("priority", "oldest", "newest"):
             for view in ("all", "escalated", "kind:spam"):
-                ids = await reviews.queue(tag, order, [view], 1000)  # type: ignore[arg-type]
+                ids = await reviews.queue(tag, order, [view], 1000)
                 assert ids == [case.id for case in site.queue(order, [view])]
         assert await reviews.counts(tag) == site.counts()
         stored = {c.id: c for c in await self.house.store.comments.get(tag, self.ids) if c is not None}
@@ -355,7 +355,7 @@ def furnished(valkey: str, settings: Settings, secret: Secret, classifier: Class
 
 def test_any_history_is_as_the_model_tells_it(furnished: None) -> None:
     is_long = os.environ.get("SARING_PROPERTIES") == "long"
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(
         Histories,
         settings=hypothesis_settings(
             max_examples=2_000 if is_long else 25, stateful_step_count=100 if is_long else 40, deadline=None
