@@ -217,9 +217,13 @@ def _round(reading: Reading) -> Reading:
             part = Reading(folded, None)
         else:
             part = _remembered(Reading(word, spans and spans[begin:end]), genuine)
-        pieces = [part] if part.text and " " not in part.text else split(part)
-        parts += pieces
-        gaps += [gap, *[1] * (len(pieces) - 1)][: len(pieces)]
+        if part.text and " " not in part.text:
+            parts.append(part)
+            gaps.append(gap)
+        elif part.text:
+            pieces = split(part)
+            parts += pieces
+            gaps += [gap, *[1] * (len(pieces) - 1)]
     return _with_spaced_words(parts, gaps)
 
 
@@ -240,23 +244,23 @@ def _gaps(text: str) -> list[int]:
 
 
 @lru_cache(maxsize=4096)
-def _among(word: str, genuine: frozenset[int]) -> str:
-    return _one(Reading(word, None), genuine).text
+def _among(word: str, genuine: frozenset[int]) -> Reading:
+    """The fold of a word among others, with the map within the word."""
+    return _one(_located(word), genuine)
 
 
 def _remembered(word: Reading, genuine: frozenset[int]) -> Reading:
-    """`_one`, from memory where the word needs no other."""
-    text = _known(word.text)
-    if text is _CONTEXT and word.spans is None:
-        return Reading(_among(word.text, genuine), None)
-    if text is _CONTEXT:
-        return _one(word, genuine)
-    if word.spans is None:
-        return Reading(text, None)
-    own, spans = _maps(word.text), word.spans
-    if own is None:
-        return Reading(text, spans)
-    return Reading(text, [(spans[first][0], spans[last - 1][1]) for first, last in own.T.tolist()])
+    """`_one`, from memory where the word has been seen."""
+    text, spans = word
+    folded = _known(text)
+    own: Spans | None = None
+    if folded is _CONTEXT:
+        folded, own = _among(text, genuine) if len(text) <= _REMEMBERED_LENGTH else _one(_located(text), genuine)
+    elif spans is not None and (places := _maps(text)) is not None:
+        own = places.T.tolist()
+    if spans is None or own is None:
+        return Reading(folded, spans)
+    return Reading(folded, [(spans[first][0], spans[last - 1][1]) for first, last in own])
 
 
 def _genuine_scripts(text: str) -> frozenset[int]:
@@ -299,9 +303,9 @@ def _plain(word: Reading, genuine: frozenset[int]) -> Reading:
 
 def _merged(run: list[Reading]) -> Reading:
     """The word that the letters of a run spell."""
-    if run[0].spans is None:
-        return spell(Reading(letters_of([part.text for part in run]), None))
-    return spell(Reading(letters_of([part.text for part in run]), [s for part in run for s in _span_of_letter(part)]))
+    text = letters_of([part.text for part in run])
+    spans = None if run[0].spans is None else [span for part in run for span in _span_of_letter(part)]
+    return _remembered(Reading(text, spans), frozenset())
 
 
 def _span_of_letter(part: Reading) -> Spans:

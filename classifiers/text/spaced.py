@@ -28,7 +28,10 @@ def spaced_words(parts: list[str], gaps: list[int]) -> list[tuple[int, int]]:
     found: list[tuple[int, int]] = []
     begin = 0
     while begin < len(parts):
-        end = _end_of_run(parts, begin) if parts[begin] in _STARTS else begin
+        if parts[begin] not in _STARTS:
+            begin += 1
+            continue
+        end = _end_of_run(parts, begin)
         if end > begin + 1 and _is_spelled(parts[begin:end]):
             narrowest = min(gaps[begin + 1 : end])
             cuts = [i for i in range(begin + 1, end) if gaps[i] > narrowest]

@@ -60,6 +60,8 @@ _VOWEL_OR_Y = _VOWELS | {"y"}
 
 def spell(word: Reading) -> Reading:
     """The fold of a word whose characters are plain; words with one space between them where it falls apart."""
+    if len(word.text) == 1 and word.text != " ":
+        return word
     for _ in range(_ROUNDS):
         spelled = join([_once(part) for part in split(word)])
         if spelled.text == word.text:
