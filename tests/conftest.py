@@ -120,13 +120,12 @@ async def house(
 
 async def check_keys(client: Client) -> None:
     """Every key has its row in the table, the type that stands there, and ends as it says."""
-    for raw in await client.call("KEYS", "*"):
-        key = raw.decode()
+    names = [raw.decode() for raw in await client.call("KEYS", "*")]
+    told = await client.group([call for key in names for call in (("TYPE", key), ("PTTL", key))])
+    for key, kind, ttl in zip(names, told[::2], told[1::2], strict=True):
         rows = [row for row in keys.TABLE if row.matches(key)]
         assert len(rows) == 1, f"{key} has {len(rows)} rows in the table of keys"
-        kind, ttl = await client.group([("TYPE", key), ("PTTL", key)])
-        kind = kind.decode() if isinstance(kind, bytes) else kind
-        assert kind == rows[0].type, f"{key} is a {kind}"
+        assert kind.decode() == rows[0].type, f"{key} is a {kind}"
         assert (ttl > 0) == (rows[0].ending == "ttl"), f"{key} should be {rows[0].ending}, its ttl is {ttl}"
 
 

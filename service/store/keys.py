@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 from service.domain.ids import Tag
@@ -32,8 +33,12 @@ class KeyRow:
     what: str
 
     def matches(self, key: str) -> bool:
-        regex = re.sub(r"<[^>]+>", "[^{}]+", re.escape(self.pattern).replace(r"\<", "<").replace(r"\>", ">"))
-        return re.fullmatch(regex, key) is not None
+        return _regex(self.pattern).fullmatch(key) is not None
+
+
+@cache
+def _regex(pattern: str) -> re.Pattern[str]:
+    return re.compile("[^{}]+".join(re.escape(part) for part in re.split(r"<[^>]+>", pattern)))
 
 
 TABLE = (

@@ -169,3 +169,43 @@ def test_the_verdict_is_that_of_the_most_severe_reason(spam: float, abuse: float
 
     worst = max((SEVERITY.index(reason.verdict) for reason in judgement.reasons), default=0)
     assert SEVERITY.index(judgement.verdict) == worst
+
+
+POLICIES = st.lists(st.sampled_from(DEFAULT_POLICY.rules), unique_by=lambda rule: rule.code).map(
+    lambda rules: replace(DEFAULT_POLICY, rules=tuple(rules))
+)
+
+
+@given(spam=SHARES, abuse=SHARES, facts=FACTS, policy=POLICIES)
+def test_no_reason_hides_another(spam: float, abuse: float, facts: Facts, policy: Policy) -> None:
+    """A policy tells just what its bands and each of its rules would tell alone."""
+    assessment = scored(spam=spam, abuse=abuse)
+    without_trust = replace(policy, rules=tuple(rule for rule in policy.rules if rule.code != "trusted_author"))
+
+    alone = [codes(assessment, facts, replace(without_trust, rules=()))]
+    alone += [codes(assessment, facts, Policy(1, (), (rule,))) for rule in without_trust.rules]
+
+    assert sorted(codes(assessment, facts, without_trust)) == sorted(code for each in alone for code in each)
+
+
+@given(spam=SHARES, abuse=SHARES, facts=FACTS)
+def test_trust_only_ever_softens_and_never_below_a_block_or_a_reject_band(
+    spam: float, abuse: float, facts: Facts
+) -> None:
+    assessment = scored(spam=spam, abuse=abuse)
+    strangers = replace(facts, hits=tuple(hit for hit in facts.hits if hit.verdict != "approve"))
+
+    stranger = judge(DEFAULT_POLICY, assessment, strangers)
+    trusted = judge(DEFAULT_POLICY, assessment, replace(strangers, hits=(*strangers.hits, TRUSTED)))
+
+    waived = [reason for reason in stranger.reasons if reason not in trusted.reasons]
+    assert all(reason in stranger.reasons for reason in trusted.reasons)
+    assert all(reason.verdict is Verdict.HOLD for reason in waived)
+    assert {reason.code for reason in waived} <= {"band.spam", "band.abuse", "first_time", "links"}
+
+
+@given(spam=SHARES, abuse=SHARES, facts=FACTS)
+def test_judging_twice_says_the_same(spam: float, abuse: float, facts: Facts) -> None:
+    assert judge(DEFAULT_POLICY, scored(spam=spam, abuse=abuse), facts) == judge(
+        DEFAULT_POLICY, scored(spam=spam, abuse=abuse), facts
+    )

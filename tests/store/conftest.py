@@ -34,7 +34,7 @@ def private(folder: Path) -> Iterator[PrivateServer]:
 
 @pytest_asyncio.fixture
 async def frail(private: PrivateServer, classifier: Classifier, secret: Secret, clock: Clock) -> AsyncIterator[House]:
-    """A house on a server that the test may hurt; it waits a quarter of a second for it."""
+    """A house on a server that the test may hurt; it waits half a second for it."""
     settings = load_settings(store_timeout_s=1.0, flood_address_per_min=0, flood_email_per_min=0, flood_site_per_s=0)
     made = furnish(settings, private.url, secret, scorer=Scorer(classifier, settings.score_deadline_ms), clock=clock)
     yield made

@@ -123,9 +123,9 @@ async def test_a_reply_that_comes_too_late_is_not_taken_for_the_next_ones(frail:
         await client.call("GET", "late")
     private.thaw()
 
-    replies = await asyncio.gather(*(client.call("ECHO", f"{n}") for n in range(50)))
+    replies = await asyncio.gather(*(client.call("ECHO", f"{n}") for n in range(10)))
 
-    assert replies == [str(n).encode() for n in range(50)]
+    assert replies == [str(n).encode() for n in range(10)]
 
 
 async def test_a_caller_who_goes_away_leaves_no_reply_behind(frail: House, private: PrivateServer) -> None:
