@@ -60,8 +60,6 @@ _VOWEL_OR_Y = _VOWELS | {"y"}
 
 def spell(word: Reading) -> Reading:
     """The fold of a word whose characters are plain; words with one space between them where it falls apart."""
-    if len(word.text) == 1 and word.text != " ":
-        return word
     for _ in range(_ROUNDS):
         spelled = join([_once(part) for part in split(word)])
         if spelled.text == word.text:
@@ -71,6 +69,8 @@ def spell(word: Reading) -> Reading:
 
 
 def _once(word: Reading) -> Reading:
+    if len(word.text) == 1:
+        return word
     if not word.text.isascii():
         word = rewrite(word, _EMOJI_RUN, _spaced_emoji, as_one=True)
         if " " in word.text:
