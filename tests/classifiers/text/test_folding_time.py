@@ -27,7 +27,7 @@ UNITS = [
     *("😂", "a😂", "x😂😂y", "🇮🇩", "🇸", "𝐆", "О", "О ", "aО", "ɐ", "한", "ا", "丂ㄥㄖㄒ", "1 ", "a 1 ", "S L O T  "),
     *("a\u2800", "a\u200b", "\u202ea", "\0", "\ud800", "yg ", "yg-", "slot gacor "),
 ]
-SHORT, LONG = 2_500, 20_000  # eight times as long: a quadratic pattern takes 64 times as long
+SHORT, LONG = 1_500, 12_000  # eight times as long: a quadratic pattern takes 64 times as long
 
 
 def _seconds(text: str) -> float:
