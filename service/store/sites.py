@@ -30,17 +30,18 @@ class Sites:
         return [Tag(tag.decode()) for tag in await self._client.call("HVALS", keys.SITES)]
 
     async def create(self, site: Site, by: str) -> None:
-        """Takes the slug, then writes the site; a crash in between leaves a slug that the next attempt may take over.
+        """Writes the site whole, then takes the slug: nobody ever finds half a site, and of two at once one gets it.
 
-        Raises AlreadyExists where the slug belongs to a living site.
+        Raises AlreadyExists where the slug is taken.
         """
-        taken = await self._client.call("HGET", keys.SITES, site.slug)
-        if taken is not None and await self._client.call("EXISTS", f"{keys.root(Tag(taken.decode()))}:site"):
-            raise AlreadyExists(site.slug)
-        await self._client.call("HSET", keys.SITES, site.slug, site.tag)
         await self._put(site.tag, "policy", codec.dump_policy(DEFAULT_POLICY), None, by, site.created_ms, new=site)
         # Written, not only assumed: whoever reads version 1 may then replace just that.
         await self._put(site.tag, "lists", codec.dump_lists(Lists()), None, by, site.created_ms)
+        slug = (keys.SITES, site.slug)
+        _, owner = await self._client.group([("HSETNX", *slug, site.tag), ("HGET", *slug)])
+        if owner.decode() != site.tag:
+            await self._client.call("DEL", f"{keys.root(site.tag)}:site", f"{keys.root(site.tag)}:audit")
+            raise AlreadyExists(site.slug)
 
     async def config(self, tag: Tag) -> SiteConfig:
         """All of a site's configuration, as one moment saw it. Raises UnknownSite."""

@@ -197,6 +197,21 @@ async def test_keys_and_lists_are_put_once(house: House, desk: Desk, wire: Wire,
     assert (config.revision, len(config.keys)) == (revision + 2, 3)
 
 
+async def test_a_site_is_made_once(house: House, wire: Wire, wired: House) -> None:
+    put = wired.store.sites._put
+
+    async def put_then_cut(*arguments, **more):  # type: ignore[no-untyped-def]
+        version = await put(*arguments, **more)
+        wire.cut_next_reply = arguments[1] == "lists"  # that of the taking of the slug
+        return version
+
+    wired.store.sites._put = put_then_cut  # type: ignore[method-assign]
+    site = await wired.configure.create_site("lain", "Lain", (), "id", "Asia/Makassar")
+
+    assert wire.n_cut == 1
+    assert (await house.directory.by_slug("lain")).site == site
+
+
 async def test_a_sweep_expires_once(house: House, desk: Desk, wire: Wire, wired: House, clock) -> None:  # type: ignore[no-untyped-def]
     await desk.submit()
     clock.pass_(days=91)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from hashlib import sha1
 
@@ -9,7 +10,7 @@ import pytest
 
 from service.app import House
 from service.domain.policy import DEFAULT_POLICY
-from service.domain.site import KeyKind, ListEntry, Lists
+from service.domain.site import KeyKind, ListEntry, Lists, Site
 from service.errors import AlreadyExists, UnknownSite, VersionConflict
 from service.store.scripts import NAMES, script
 from tests.conftest import Clock, Desk
@@ -95,12 +96,19 @@ class TestConfigure:
 
         assert (await house.directory.by_slug(slug)).site == desk.newsroom.site
 
-    async def test_a_slug_left_by_a_crash_can_be_taken_over(self, house: House) -> None:
-        await house.store.client.call("HSET", "saring:{sites}:slugs", "koran", "zzzzz")
+    async def test_of_two_who_want_a_slug_at_once_one_gets_it_and_nothing_of_the_other_stays(
+        self, house: House
+    ) -> None:
+        made = await asyncio.gather(
+            *(house.configure.create_site("koran", "Koran", (), "id", "Asia/Makassar") for _ in range(5)),
+            return_exceptions=True,
+        )
 
-        site = await house.configure.create_site("koran", "Koran", (), "id", "Asia/Makassar")
-
+        (site,) = [each for each in made if isinstance(each, Site)]
+        assert [type(each) for each in made].count(AlreadyExists) == 4
         assert (await house.directory.by_slug("koran")).site == site
+        left = {raw.decode() for raw in await house.store.client.call("KEYS", "*")}
+        assert left == {"saring:{sites}:slugs", f"saring:{{{site.tag}}}:site", f"saring:{{{site.tag}}}:audit"}
 
 
 async def test_a_claims_list_and_its_operation_end_by_themselves(house: House, desk: Desk, clock: Clock) -> None:
