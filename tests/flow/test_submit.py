@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from dataclasses import replace
 from typing import Any
@@ -20,6 +21,7 @@ from service.errors import (
     Unauthenticated,
 )
 from service.flow.submit import Receipt
+from service.grouped import Grouped
 from service.settings import Settings, load_settings
 from tests.conftest import Clock, Desk
 
@@ -385,6 +387,17 @@ async def test_a_key_revoked_on_the_way_opens_nothing(desk: Desk, house: House) 
 
     assert isinstance(result, Unauthenticated)
     assert (await house.store.comments.status_counts(desk.newsroom.tag))["pending"] == 0
+
+
+async def test_the_same_comment_sent_many_times_at_once_is_stored_once(desk: Desk, house: House) -> None:
+    arrival = await desk.arrival(desk.submission(client_ref="wp-1"))
+    in_lanes = Grouped(house.services.preview, most=3, lanes=8)
+
+    receipts = await asyncio.gather(*(in_lanes(arrival) for _ in range(40)))
+
+    assert sum(receipt.is_new for receipt in receipts) == 1
+    assert len({receipt.comment.id for receipt in receipts}) == 1
+    assert len(await house.services.read.events(desk.newsroom.tag, 0, 100)) == 1
 
 
 async def test_one_bad_submission_does_not_touch_its_neighbours(desk: Desk) -> None:

@@ -23,7 +23,7 @@ CONSOLE = {row for row in keys.TABLE if row.owner == "enter"}  # those of signin
 class TestAWholeDay:
     @pytest.fixture
     def settings(self) -> Settings:
-        return load_settings(flood_address_per_min=100, flood_email_per_min=100, flood_site_per_s=100)
+        return load_settings(flood_address_per_min=1, flood_email_per_min=1, flood_site_per_s=0)
 
     async def test_every_row_of_the_table_comes_to_be(self, house: House, desk: Desk) -> None:
         review, tag = house.services.review, desk.newsroom.tag
