@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from classifiers.document import Document, Term
-from classifiers.tokens import Placed, placed
+from classifiers.tokens import placed
 
 Doubles = npt.NDArray[np.float64]
 
@@ -56,23 +56,21 @@ def _label_terms(
 
 def _merged(document: Document, weights: Doubles) -> _Spans:
     """One span a word: units that overlap in the original (parts of a link, one chat word read as two) are one."""
-    places: list[tuple[str, int, int]] = []
-    groups: list[int] = []
-    for unit in placed(document):
-        if places and _overlaps(places[-1], unit):
-            field, begin, end = places[-1]
-            places[-1] = (field, begin, max(end, unit.end))
+    spans, n_body = placed(document)
+    merged: list[tuple[str, int, int]] = []
+    firsts: list[int] = []
+    for number, span in enumerate(spans):
+        if merged and span[1] < merged[-1][2] and span[0] == merged[-1][0]:
+            field, begin, end = merged[-1]
+            merged[-1] = (field, begin, max(end, span[2]))
         else:
-            places.append((unit.field, unit.begin, unit.end))
-        groups.append(len(places) - 1)
-    n_body = sum(place[0] == "body" for place in (places[group] for group in groups))
-    summed = np.zeros((len(places), weights.shape[1]))
-    np.add.at(summed, groups, np.delete(weights, n_body, axis=0))
-    return _Spans(places, summed)
-
-
-def _overlaps(place: tuple[str, int, int], unit: Placed) -> bool:
-    return place[0] == unit.field and unit.begin < place[2]
+            merged.append(span)
+            firsts.append(number)
+    if not merged:
+        return _Spans([], np.zeros((0, weights.shape[1])))
+    # Behind the body stands END, which has no span.
+    of_units = np.concatenate((weights[:n_body], weights[n_body + 1 :]))
+    return _Spans(merged, np.add.reduceat(of_units, firsts, axis=0))
 
 
 def _text(document: Document, field: str) -> str:

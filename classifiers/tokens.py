@@ -51,13 +51,11 @@ class Units(NamedTuple):
     fields: list[str]
 
 
-class Placed(NamedTuple):
-    """A unit and where it stands: in which field, and the half-open span of it there."""
+class Places(NamedTuple):
+    """Where units stand: the field of each, and its half-open span there. The first `n_body` are of the body."""
 
-    unit: str
-    field: str
-    begin: int
-    end: int
+    spans: list[tuple[str, int, int]]
+    n_body: int
 
 
 def units(document: Document) -> Units:
@@ -70,22 +68,25 @@ def units(document: Document) -> Units:
     return Units(body, [unit for field, text in _others(document) for unit in _field_units(field, fold_text(text))])
 
 
-def placed(document: Document) -> list[Placed]:
-    """The units of `units`, in the same order (body, then fields), each with its span in the original text."""
+def placed(document: Document) -> Places:
+    """The places of the units of `units`, in the same order (body, then fields), in the original text."""
     folded = fold(document.text)
     begins, ends = folded.begins.tolist(), folded.ends.tolist()
-    found = [
-        Placed(unit, "body", begins[match.start()], ends[match.end() - 1])
-        for match in (_TOKEN if _MAY_LINK.search(folded.text) else _PLAIN_TOKEN).finditer(folded.text)
-        for unit in _body_units(match[0])
-    ]
+    spans = []
+    if _MAY_LINK.search(folded.text):
+        for match in _TOKEN.finditer(folded.text):
+            spans += [("body", begins[match.start()], ends[match.end() - 1])] * len(_body_units(match[0]))
+    else:
+        for match in _PLAIN_TOKEN.finditer(folded.text):
+            if match[0] not in _MASKS:
+                begin, end = match.span()
+                spans.append(("body", begins[begin], ends[end - 1]))
+    n_body = len(spans)
     for field, text in _others(document):
         folded = fold(text)
         begins, ends = folded.begins.tolist(), folded.ends.tolist()
-        found += [
-            Placed(unit, field, begins[begin], ends[end - 1]) for unit, begin, end in _field_spans(field, folded.text)
-        ]
-    return found
+        spans += [(field, begins[begin], ends[end - 1]) for _, begin, end in _field_spans(field, folded.text)]
+    return Places(spans, n_body)
 
 
 def _others(document: Document) -> Iterator[tuple[str, str]]:
