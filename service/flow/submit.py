@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from service.domain.assessment import Assessment, Facts
 from service.domain.case import kind_of, opening_status, priority_of
@@ -88,9 +88,11 @@ class Submit:
         return [results[at] for at in range(len(arrivals))]
 
     async def preview(self, arrival: Arrival) -> Comment:
-        """What would be said of a submission; stores nothing."""
+        """What would be said of a submission; stores nothing. Raises Unauthenticated for a key revoked meanwhile."""
         probe = self._probe(arrival)
         (seen,) = await self._store.comments.look([probe])
+        if seen.revision != arrival.config.revision:
+            arrival = await self._renewed(arrival)
         (assessment,) = await self._scorer.assess([arrival.submission])
         return self._writing(arrival, probe, seen, assessment, self._clock()).comment
 
@@ -105,12 +107,12 @@ class Submit:
         looked = zip(group, probes, await self._store.comments.look(probes), strict=True)
         fresh: list[tuple[int, Arrival, Probe, Seen]] = []
         for (at, arrival), probe, seen in looked:
-            if seen.repeat is not None:
+            if seen.revision != arrival.config.revision:  # first of all: a key revoked meanwhile is told nothing
+                stale.append((at, arrival))
+            elif seen.repeat is not None:
                 repeats[at] = seen.repeat
             elif seen.is_duplicate:
                 results[at] = Duplicate("said already")
-            elif seen.revision != arrival.config.revision:
-                stale.append((at, arrival))
             else:
                 fresh.append((at, arrival, probe, seen))
 
@@ -138,13 +140,15 @@ class Submit:
         again: list[tuple[int, Arrival]] = []
         for at, arrival in stale:
             try:
-                config = await self._directory.current(arrival.config.site.tag)
-                key = living_key(config, arrival.key.hash)
+                again.append((at, await self._renewed(arrival)))
             except SaringError as error:
                 results[at] = error
-            else:
-                again.append((at, Arrival(arrival.submission, config, key, arrival.idempotency_key)))
         return again
+
+    async def _renewed(self, arrival: Arrival) -> Arrival:
+        """The arrival under the configuration as it stands now. Raises Unauthenticated where its key is gone."""
+        config = await self._directory.current(arrival.config.site.tag)
+        return replace(arrival, config=config, key=living_key(config, arrival.key.hash))
 
     async def _answer_repeats(self, arrivals: Sequence[Arrival], repeats: Repeats, results: dict[int, Result]) -> None:
         for at, repeat in repeats.items():

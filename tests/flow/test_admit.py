@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 import pytest_asyncio
 
 from classifiers import Classifier
 from service.app import House, furnish
-from service.domain.site import KeyKind, Role
+from service.domain.site import KeyKind, ListEntry, Lists, Role
 from service.errors import Forbidden, NotFound, SiteAmbiguous, Unauthenticated, UnknownSite
 from service.flow.admit import allow
 from service.scoring import Scorer
@@ -76,6 +77,41 @@ async def test_a_key_revoked_elsewhere_submits_nothing_though_this_process_still
 
     assert isinstance(result, Unauthenticated)
     assert (await house.store.comments.status_counts(newsroom.tag))["pending"] == 0
+
+
+async def test_a_key_revoked_elsewhere_is_told_nothing_not_even_of_what_it_had_sent(
+    house: House, other_process: House, newsroom: Newsroom
+) -> None:
+    there = Desk(other_process, newsroom)
+    said_before = await there.arrival(there.submission("Sudah dikirim", client_ref="wp-1"))
+    await other_process.services.preview([said_before])
+    duplicate = replace(said_before, submission=replace(said_before.submission, client_ref=""))
+    await house.configure.revoke_key(newsroom.tag, said_before.key.id)
+
+    results = await other_process.services.preview([said_before, duplicate])
+
+    assert [type(result) for result in results] == [Unauthenticated, Unauthenticated]
+
+
+async def test_a_key_revoked_elsewhere_scores_nothing_either(
+    house: House, other_process: House, newsroom: Newsroom
+) -> None:
+    there = Desk(other_process, newsroom)
+    arrival = await there.arrival(there.submission())
+    await house.configure.revoke_key(newsroom.tag, arrival.key.id)
+
+    with pytest.raises(Unauthenticated):
+        await other_process.services.preview.preview(arrival)
+
+
+async def test_a_score_is_told_by_the_policy_of_now(house: House, other_process: House, newsroom: Newsroom) -> None:
+    there = Desk(other_process, newsroom)
+    arrival = await there.arrival(there.submission("main slot"))
+    await house.configure.put_lists(newsroom.tag, Lists(words=(ListEntry("slot", "reject"),)), None, "u_1")
+
+    comment = await other_process.services.preview.preview(arrival)
+
+    assert comment.judgement.verdict == "reject"
 
 
 async def test_a_new_key_opens_in_every_process_at_once(house: House, other_process: House, newsroom: Newsroom) -> None:
