@@ -19,7 +19,7 @@ from classifiers.train.examples import Example
 
 COPY_WEIGHT: Final = 0.35
 """Of a copy with an invented brand, beside its original: the known brands are worth keeping."""
-TWIN_SHARE: Final = 0.08
+TWIN_SHARE: Final = 0.2
 """Of clean comments so many get a twin that names an invented nickname: a strange name alone is no spam."""
 
 _RESERVED = re.compile(r"\.(?:example|test|invalid)\b")
