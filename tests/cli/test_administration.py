@@ -73,22 +73,20 @@ def test_what_cannot_be_done_is_told_in_one_line(host: Host, arguments: tuple[st
     assert done.stdout == b""
 
 
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("SARING_PORT", "http"),
-        ("SARING_WORKERS", "0"),
-        ("SARING_TRUSTED_PROXIES", "10.0.0.300"),
-        ("SARING_PUBLIC_URL", "koran.example"),
-        ("SARING_REDIS_URL", "localhost:6379"),
-        ("SARING_FLOOD_EMAIL_PER_MIN", "-1"),
-        ("SARING_LOG_LEVEL", "loud"),
-    ],
-)
-def test_a_wrong_setting_is_named(host: Host, name: str, value: str) -> None:
-    done = host.run("serve", **{name: value})
+def test_every_wrong_setting_is_named(host: Host) -> None:
+    wrong = {
+        "SARING_PORT": "http",
+        "SARING_WORKERS": "0",
+        "SARING_TRUSTED_PROXIES": "10.0.0.300",
+        "SARING_PUBLIC_URL": "koran.example",
+        "SARING_REDIS_URL": "localhost:6379",
+        "SARING_FLOOD_EMAIL_PER_MIN": "-1",
+        "SARING_LOG_LEVEL": "loud",
+    }
+    host.settings = wrong
+    done = host.run("serve")
     assert done.returncode != 0
-    assert name in done.stderr.decode()
+    assert [name for name in wrong if name not in done.stderr.decode()] == []
     assert "Traceback" not in done.stderr.decode()
 
 

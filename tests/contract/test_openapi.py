@@ -185,7 +185,7 @@ async def test_a_fuzzer_finds_nothing(
         *(sys.executable, "-m", "schemathesis.cli", "run", str(web.make_url("/openapi.json")), *paths),
         *("--header", f"Authorization: Bearer {getattr(staffed, who)}"),
         *("--checks", "all", "--exclude-checks", _LEFT_OUT),
-        *("--phases", "coverage,fuzzing", "--max-examples", "10", "--seed", "1", "--no-color"),
+        *("--phases", "coverage,fuzzing", "--max-examples", "4", "--seed", "1", "--no-color"),
         *("--generation-database", "none", "--suppress-health-check", "all", "--request-timeout", "10"),
         cwd=tmp_path,
         env={**os.environ, "no_proxy": "*", "NO_PROXY": "*", "PYTHONWARNINGS": "default"},

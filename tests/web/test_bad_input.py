@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 import pytest
 
+from service.app import House
 from service.domain.site import KeyKind
 from tests.conftest import open_newsroom
 from tests.web.edge import PAGE, Edge
@@ -105,18 +106,23 @@ async def test_what_was_sent_is_repeated_in_no_problem_no_log_and_no_metric(edge
     assert len((await edge.get("/v1/comments"))["comments"]) == 1
 
 
-async def test_a_bug_is_told_without_its_words(edge: Edge, house: Any, logged: list[Any]) -> None:
-    # given a store that answers what nobody expects
+async def test_a_bug_is_told_without_its_words(
+    edge: Edge, house: House, logged: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given a bug, whose message holds a reader's words
     comment = await edge.held()
-    await house.store.client.call("FLUSHALL")
 
-    async def poisoned(*_: Any) -> Any:
+    async def buggy(*_: Any) -> Any:
         raise RuntimeError("rahasiabesar")
 
-    house.services.read.one = poisoned
+    monkeypatch.setattr(house.services.read, "one", buggy)
+    # when it strikes
     answer = await edge.call("GET", f"/v1/comments/{comment}", edge.newsroom.secret)
-    assert answer.status in (401, 500)
+    # then the answer names the request, and the message is nowhere
+    assert answer.status == 500
+    assert (await answer.json())["request_id"] == answer.headers["X-Request-Id"]
     assert "rahasia" not in await answer.text()
+    assert [line["event"] for line in logged if line["log_level"] == "error"] == ["bug"]
     assert "rahasia" not in str(logged)
 
 
