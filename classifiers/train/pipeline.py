@@ -48,20 +48,20 @@ def train_parameters(
     whole, partial = {}, {}
     for label in LABELS:
         progress(label)
-        y = _truth(examples, label)
-        whole[label] = _fit(X, y, weight, y >= 0, STRENGTH[label])
-        partial[label] = _fit(X, y, weight, (y >= 0) & ~held_back, STRENGTH[label])
+        y = truth_of(examples, label)
+        whole[label] = fit_one(X, y, weight, y >= 0, STRENGTH[label])
+        partial[label] = fit_one(X, y, weight, (y >= 0) & ~held_back, STRENGTH[label])
     # Our own corpus holds far more unwanted comments than any site: weighing it up would teach the wrong prior.
     counted = np.minimum(weight, 1.0)
     slopes, intercepts = [], []
     for label in LABELS:
-        y = _truth(examples, label)
+        y = truth_of(examples, label)
         rows = (y >= 0) & held_back & ~copied
-        margins = _with_kinds(label, partial).margins(X[rows])
+        margins = with_kinds(label, partial).margins(X[rows])
         slope, intercept = calibrate(margins, y[rows], counted[rows], languages[rows], len(LANGUAGES))
         slopes.append(slope)
         intercepts.append(intercept)
-    models = [_with_kinds(label, whole) for label in LABELS]
+    models = [with_kinds(label, whole) for label in LABELS]
     progress("language")
     head, head_bias = _language_head(X, languages, 2**features.unit_bits, seed)
     table = np.column_stack([model.weights for model in models])
@@ -77,11 +77,11 @@ def train_parameters(
     )
 
 
-def _truth(examples: Sequence[Example], label: str) -> npt.NDArray[np.int64]:
+def truth_of(examples: Sequence[Example], label: str) -> npt.NDArray[np.int64]:
     return np.array([example.labels.get(label, -1) for example in examples], np.int64)
 
 
-def _with_kinds(label: str, models: Mapping[str, LinearModel]) -> LinearModel:
+def with_kinds(label: str, models: Mapping[str, LinearModel]) -> LinearModel:
     """The model of a label, and a share of those of the kinds that help to tell it; sums of linear are linear."""
     shares = {label: 1.0, **KIND_SHARES.get(label, {})}
     weights = sum(
@@ -90,7 +90,7 @@ def _with_kinds(label: str, models: Mapping[str, LinearModel]) -> LinearModel:
     return LinearModel(weights, sum(share * models[name].bias for name, share in shares.items()))
 
 
-def _fit(
+def fit_one(
     X: sparse.csr_matrix, y: npt.NDArray[np.int64], weight: Doubles, rows: npt.NDArray[np.bool_], C: float
 ) -> LinearModel:
     return fit_label(X[rows], y[rows], weight[rows], C=C)
