@@ -142,9 +142,9 @@ async def test_beyond_capacity_the_answer_is_fast(work: Work) -> None:
 
 async def test_a_caller_who_goes_away_changes_nothing_for_the_others(work: Work) -> None:
     grouped = Grouped(work, lanes=1)
-    first, gone = asyncio.create_task(grouped(1)), asyncio.create_task(grouped(2))
+    gone, first = asyncio.create_task(grouped(2)), asyncio.create_task(grouped(1))
     await turns()
-    waiting, also_gone = asyncio.create_task(grouped(3)), asyncio.create_task(grouped(4))
+    also_gone, waiting = asyncio.create_task(grouped(4)), asyncio.create_task(grouped(3))
     await turns()
     gone.cancel()
     also_gone.cancel()
@@ -152,7 +152,7 @@ async def test_a_caller_who_goes_away_changes_nothing_for_the_others(work: Work)
 
     work.gate.set()
     assert list(await asyncio.gather(first, waiting)) == [2, 6]
-    assert work.groups == [[1, 2], [3, 4]]  # what was accepted is done
+    assert work.groups == [[2, 1], [4, 3]]  # what was accepted is done
 
 
 async def test_draining_waits_for_all_that_was_accepted(work: Work) -> None:
