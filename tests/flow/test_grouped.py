@@ -151,7 +151,8 @@ async def test_a_caller_who_goes_away_changes_nothing_for_the_others(work: Work)
     await turns()
 
     work.gate.set()
-    assert list(await asyncio.gather(first, waiting)) == [2, 6]
+    async with asyncio.timeout(20):
+        assert list(await asyncio.gather(first, waiting)) == [2, 6]
     assert work.groups == [[2, 1], [4, 3]]  # what was accepted is done
 
 

@@ -125,7 +125,7 @@ async def test_nobody_gets_a_claimed_case(desk: Desk, review) -> None:  # type: 
     assert sorted([*first, *second, *third]) == sorted(ids)
 
 
-async def test_an_expired_claim_comes_back_by_itself(desk: Desk, review, clock: Clock) -> None:  # type: ignore[no-untyped-def]
+async def test_an_expired_claim_comes_back_by_itself(house: House, desk: Desk, review, clock: Clock) -> None:  # type: ignore[no-untyped-def]
     (cid,) = await pending(desk)
     (held,) = await review.claim(desk.newsroom.tag, RINA, n=1, order="priority", views=["all"])
     assert held.claimed_until_ms == clock() + CLAIM_MS
@@ -136,6 +136,8 @@ async def test_an_expired_claim_comes_back_by_itself(desk: Desk, review, clock: 
     (mine,) = await review.claim(desk.newsroom.tag, BUDI, n=1, order="priority", views=["all"])
 
     assert (mine.id, mine.claimed_by) == (cid, BUDI)
+    held = await house.store.client.call("KEYS", "*:claims:*")
+    assert held == [f"saring:{{{desk.newsroom.tag}}}:claims:{BUDI}".encode()]
     assert await review.release(desk.newsroom.tag, RINA, []) == []
 
 
