@@ -101,8 +101,3 @@ class Meter:
         together = CollectorRegistry()
         MultiProcessCollector(together)  # type: ignore[no-untyped-call]
         return generate_latest(together)
-
-
-def logger(**context: Any) -> Any:
-    """A structured logger with some context bound."""
-    return structlog.get_logger(**context)

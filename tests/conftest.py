@@ -163,6 +163,20 @@ async def staffed(house: House, newsroom: Newsroom) -> Newsroom:
     return await staff(house, newsroom)
 
 
+@pytest.fixture
+def round_trips(house: House) -> list[list[object]]:
+    """The commands that each round trip to the store carried; `clear` it where counting begins."""
+    counted: list[list[object]] = []
+    burst = house.store.client._burst
+
+    async def count(calls):  # type: ignore[no-untyped-def]
+        counted.append([call[0] for call in calls])
+        return await burst(calls)
+
+    house.store.client._burst = count  # type: ignore[method-assign]
+    return counted
+
+
 @dataclass(slots=True)
 class Desk:
     """Submitting and deciding without HTTP: for tests of the flows."""

@@ -10,7 +10,7 @@ from service.domain.case import Outcome
 from service.domain.comment import Comment
 from service.domain.ids import ENTROPY_BYTES, BatchId, Tag, digest, tag_of, timed_id
 from service.errors import NotFound, SaringError
-from service.store.reviews import Order, Ruling
+from service.store.reviews import Order, Ruling, raised
 from service.store.store import Store
 
 CLAIM_MS = 5 * 60_000
@@ -71,7 +71,7 @@ class Review:
 
     async def decide(self, tag: Tag, by: str, call: Call) -> Outcome:
         """One decision. Raises NotFound, CaseAlreadyDecided."""
-        return _raised((await self._store.reviews.decide(tag, [self._ruling(by, call)], self._clock()))[0])
+        return raised((await self._store.reviews.decide(tag, [self._ruling(by, call)], self._clock()))[0])
 
     async def decide_many(
         self, tag: Tag, by: str, calls: Sequence[Call]
@@ -90,7 +90,7 @@ class Review:
     async def undo(self, tag: Tag, by: str, comment_id: str, expected_version: int | None = None) -> Outcome:
         """Takes back what stands. Raises NotFound, NothingToUndo, CaseAlreadyDecided."""
         undos = [(comment_id, self._operation(), expected_version)]
-        return _raised((await self._store.reviews.undo(tag, undos, by, self._clock()))[0])
+        return raised((await self._store.reviews.undo(tag, undos, by, self._clock()))[0])
 
     async def undo_batch(self, tag: Tag, by: str, batch_id: str) -> list[tuple[str, Outcome | SaringError]]:
         """Takes back the decisions of a batch that stand as the batch left them, by comment id. Raises NotFound."""
@@ -121,9 +121,3 @@ class Review:
 
     def _operation(self) -> str:
         return self._entropy(12).hex()
-
-
-def _raised(outcome: Outcome | SaringError) -> Outcome:
-    if isinstance(outcome, SaringError):
-        raise outcome
-    return outcome

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from service.domain.assessment import Assessment, Facts
 from service.domain.case import kind_of, opening_status, priority_of
 from service.domain.comment import Comment, Submission
-from service.domain.ids import ENTROPY_BYTES, CommentId, digest, timed_id
+from service.domain.ids import ENTROPY_BYTES, CommentId, Tag, digest, timed_id
 from service.domain.policy import judge
 from service.domain.site import ApiKey, SiteConfig
 from service.errors import Duplicate, Overloaded, RepeatedWithOtherBody, SaringError, TooManySubmissions
@@ -151,10 +151,21 @@ class Submit:
         return replace(arrival, config=config, key=living_key(config, arrival.key.hash))
 
     async def _answer_repeats(self, arrivals: Sequence[Arrival], repeats: Repeats, results: dict[int, Result]) -> None:
+        # After an outage newspapers send again all that they had: a site's repeats are read together.
+        wanted: dict[Tag, list[str]] = {}
         for at, repeat in repeats.items():
-            tag = arrivals[at].config.site.tag
-            comment = (await self._store.comments.get(tag, [repeat.comment_id]))[0] if repeat.is_same else None
-            results[at] = Receipt(comment, is_new=False) if comment else RepeatedWithOtherBody("another comment")
+            results[at] = RepeatedWithOtherBody("another comment")
+            if repeat.is_same:
+                wanted.setdefault(arrivals[at].config.site.tag, []).append(repeat.comment_id)
+        found = {
+            comment.id: comment
+            for tag, ids in wanted.items()
+            for comment in await self._store.comments.get(tag, ids)
+            if comment is not None
+        }
+        for at, repeat in repeats.items():
+            if repeat.is_same and (comment := found.get(CommentId(repeat.comment_id))):
+                results[at] = Receipt(comment, is_new=False)
 
     def _probe(self, arrival: Arrival) -> Probe:
         s = arrival.submission

@@ -76,7 +76,7 @@ class Reviews:
     async def escalate(self, tag: Tag, comment_id: str, operation: str, by: str, note: str, now_ms: int) -> Outcome:
         """Hands a pending case to the editors. Raises NotFound, NotPending."""
         reply = await self._client.call(*run("escalate", keys.root(tag), comment_id, now_ms, operation, by, note))
-        return _raised(_outcome(comment_id, reply))
+        return raised(_outcome(comment_id, reply))
 
     async def claim(
         self,
@@ -152,7 +152,8 @@ def _standing(raw: bytes) -> Standing | None:
     return Standing(decision.decision, decision.by, decision.at_ms, decision.reason)
 
 
-def _raised(outcome: Outcome | SaringError) -> Outcome:
+def raised(outcome: Outcome | SaringError) -> Outcome:
+    """The outcome of one change; its error raised."""
     if isinstance(outcome, SaringError):
         raise outcome
     return outcome

@@ -95,6 +95,7 @@ class Route:
     """A row of the route table: from it come the router, the checks, and the OpenAPI document.
 
     No keys and no role: open to all. `reads_body` False leaves reading the body (and who may call) to the view.
+    `refuses` names the statuses of problems that the rest of the row does not tell already (`problems` has them all).
     """
 
     method: str
@@ -107,7 +108,7 @@ class Route:
     body: type[BaseModel] | None = None
     query: type[BaseModel] | None = None
     answers: Mapping[int, type[BaseModel] | None] = field(default_factory=lambda: {200: None})
-    problems: tuple[int, ...] = ()
+    refuses: tuple[int, ...] = ()
     reads_body: bool = True
     content: str = "application/json"
     headers: tuple[str, ...] = ()
@@ -115,3 +116,11 @@ class Route:
     @property
     def is_open(self) -> bool:
         return not self.keys and self.role is None
+
+    @property
+    def problems(self) -> tuple[int, ...]:
+        """Every status of a problem that may be answered: what follows from the row, and what the view adds."""
+        guarded = () if self.is_open else (401, 403, 503)  # credentials are looked up in the store
+        meant = (404,) if not self.is_open and (self.role or "{" in self.path) else ()
+        parsed = (400, 413, 415, 422) if self.body else (400, 422) if self.query else ()
+        return tuple(sorted({*guarded, *meant, *parsed, *self.refuses}))

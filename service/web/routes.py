@@ -20,7 +20,7 @@ ROUTES: tuple[Route, ...] = (
         keys=SECRET_OR_PUBLIC,
         body=requests.SubmissionIn,
         answers={201: answers.SubmittedOut, 200: answers.SubmittedOut},
-        problems=(400, 401, 403, 409, 413, 415, 422, 429, 503),
+        refuses=(409, 429),
         reads_body=False,
         headers=("Idempotency-Key",),
     ),
@@ -31,7 +31,7 @@ ROUTES: tuple[Route, ...] = (
         "May this page submit?",
         "Submission",
         answers={204: None},
-        problems=(403, 503),
+        refuses=(403, 503),
     ),
     Route(
         "POST",
@@ -42,7 +42,6 @@ ROUTES: tuple[Route, ...] = (
         keys=SECRET,
         body=requests.SubmissionIn,
         answers={200: answers.ScoredOut},
-        problems=(400, 401, 403, 413, 415, 422, 503),
         reads_body=False,
     ),
     Route(
@@ -55,7 +54,6 @@ ROUTES: tuple[Route, ...] = (
         role=READER,
         query=requests.CommentsQuery,
         answers={200: answers.CommentsOut},
-        problems=(400, 401, 403, 404, 422, 503),
     ),
     Route(
         "GET",
@@ -66,7 +64,6 @@ ROUTES: tuple[Route, ...] = (
         keys=SECRET,
         role=READER,
         answers={200: answers.CommentOut},
-        problems=(401, 403, 404, 503),
     ),
     Route(
         "POST",
@@ -78,7 +75,7 @@ ROUTES: tuple[Route, ...] = (
         role=MODERATOR,
         body=requests.DecisionIn,
         answers={200: answers.OutcomeOut},
-        problems=(400, 401, 403, 404, 409, 413, 415, 422, 503),
+        refuses=(409,),
     ),
     Route(
         "POST",
@@ -90,7 +87,7 @@ ROUTES: tuple[Route, ...] = (
         role=MODERATOR,
         body=requests.DecisionIn,
         answers={200: answers.OutcomeOut},
-        problems=(400, 401, 403, 404, 409, 413, 415, 422, 503),
+        refuses=(409,),
     ),
     Route(
         "POST",
@@ -102,7 +99,7 @@ ROUTES: tuple[Route, ...] = (
         role=MODERATOR,
         body=requests.UndoIn,
         answers={200: answers.OutcomeOut},
-        problems=(400, 401, 403, 404, 409, 413, 415, 422, 503),
+        refuses=(409,),
     ),
     Route(
         "POST",
@@ -114,7 +111,7 @@ ROUTES: tuple[Route, ...] = (
         role=MODERATOR,
         body=requests.EscalateIn,
         answers={200: answers.OutcomeOut},
-        problems=(400, 401, 403, 404, 409, 413, 415, 422, 503),
+        refuses=(409,),
     ),
     Route(
         "GET",
@@ -126,7 +123,6 @@ ROUTES: tuple[Route, ...] = (
         role=READER,
         query=requests.QueueQuery,
         answers={200: answers.QueueOut},
-        problems=(400, 401, 403, 404, 422, 503),
     ),
     Route(
         "POST",
@@ -139,7 +135,6 @@ ROUTES: tuple[Route, ...] = (
         body=requests.ClaimIn,
         query=requests.SiteQuery,
         answers={200: answers.ClaimOut},
-        problems=(400, 401, 403, 404, 413, 415, 422, 503),
     ),
     Route(
         "POST",
@@ -152,7 +147,6 @@ ROUTES: tuple[Route, ...] = (
         body=requests.ReleaseIn,
         query=requests.SiteQuery,
         answers={200: answers.ReleasedOut},
-        problems=(400, 401, 403, 404, 413, 415, 422, 503),
     ),
     Route(
         "POST",
@@ -165,7 +159,6 @@ ROUTES: tuple[Route, ...] = (
         body=requests.DecisionsIn,
         query=requests.SiteQuery,
         answers={200: answers.DecisionsOut},
-        problems=(400, 401, 403, 404, 413, 415, 422, 503),
     ),
     Route(
         "POST",
@@ -176,7 +169,6 @@ ROUTES: tuple[Route, ...] = (
         keys=SECRET,
         role=MODERATOR,
         answers={200: answers.DecisionsOut},
-        problems=(401, 403, 404, 503),
     ),
     Route(
         "GET",
@@ -188,7 +180,7 @@ ROUTES: tuple[Route, ...] = (
         role=READER,
         query=requests.EventsQuery,
         answers={200: answers.EventsOut},
-        problems=(400, 401, 403, 404, 410, 422, 503),
+        refuses=(410,),
     ),
     Route(
         "GET",
@@ -199,7 +191,7 @@ ROUTES: tuple[Route, ...] = (
         keys=SECRET,
         role=READER,
         query=requests.EventsQuery,
-        problems=(400, 401, 403, 404, 410, 422, 503),
+        refuses=(410,),
         content="text/event-stream",
         headers=("Last-Event-ID",),
     ),
@@ -211,7 +203,6 @@ ROUTES: tuple[Route, ...] = (
         "Sites",
         role=EDITOR,
         answers={200: requests.PolicyModel},
-        problems=(401, 403, 404, 503),
     ),
     Route(
         "PUT",
@@ -222,7 +213,7 @@ ROUTES: tuple[Route, ...] = (
         role=EDITOR,
         body=requests.PolicyModel,
         answers={200: requests.PolicyModel},
-        problems=(400, 401, 403, 404, 412, 413, 415, 422, 503),
+        refuses=(412,),
         headers=("If-Match",),
     ),
     Route(
@@ -233,7 +224,6 @@ ROUTES: tuple[Route, ...] = (
         "Sites",
         role=EDITOR,
         answers={200: requests.ListsModel},
-        problems=(401, 403, 404, 503),
     ),
     Route(
         "PUT",
@@ -244,7 +234,7 @@ ROUTES: tuple[Route, ...] = (
         role=EDITOR,
         body=requests.ListsModel,
         answers={200: requests.ListsModel},
-        problems=(400, 401, 403, 404, 412, 413, 415, 422, 503),
+        refuses=(412,),
         headers=("If-Match",),
     ),
     Route("GET", "/healthz", meta.healthz, "This process is alive", "Service", answers={200: answers.HealthOut}),
@@ -256,7 +246,7 @@ ROUTES: tuple[Route, ...] = (
         "Service",
         answers={200: answers.HealthOut, 503: answers.HealthOut},
     ),
-    Route("GET", "/metrics", meta.metrics, "Prometheus metrics", "Service", problems=(403,), content="text/plain"),
+    Route("GET", "/metrics", meta.metrics, "Prometheus metrics", "Service", refuses=(403,), content="text/plain"),
     Route("GET", "/openapi.json", meta.openapi, "This document", "Service"),
     Route("GET", "/docs", meta.docs, "This document as a page", "Service", content="text/html"),
 )

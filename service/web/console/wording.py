@@ -43,10 +43,6 @@ class Words:
         past = timedelta(milliseconds=ms - now_ms)
         return format_timedelta(past, add_direction=True, locale=self.language, threshold=0.9)
 
-    def lasting(self, ms: float) -> str:
-        """A length of time, in one unit."""
-        return format_timedelta(timedelta(milliseconds=ms), locale=self.language, threshold=0.9)
-
     def number(self, n: float) -> str:
         """With the language's separators."""
         return format_decimal(n, locale=self.language)
