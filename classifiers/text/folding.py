@@ -14,15 +14,15 @@ import numpy as np
 import numpy.typing as npt
 
 from classifiers.text import letters
-from classifiers.text.reading import Reading, Spans, join, split
+from classifiers.text.reading import Reading, Spans, join, rewrite, split
 from classifiers.text.spaced import SIGNED, SINGLE, is_between, letters_of, spaced_words
-from classifiers.text.spelling import spell
+from classifiers.text.spelling import is_known_with_i, spell
 from classifiers.text.table import APOSTROPHE, DIGIT, EMOJI, FIRST_SCRIPT, LATIN, MARK, kinds
 from classifiers.text.vocabulary import CHAT
 
 IntArray = npt.NDArray[np.int32]
 
-FOLD_VERSION: Final = 1
+FOLD_VERSION: Final = 2
 """Raised whenever the fold of any text changes. A model names the version that it was trained with."""
 
 _ROUNDS: Final = 40  # each round leaves at most a third of the words it joins: enough for 3^40 words
@@ -36,6 +36,8 @@ _watched = set(_WATCHED)  # and the folds of known words of which one part is a 
 _SCRIPTS = b"\\x%02x-\\xff" % FIRST_SCRIPT
 _EASY = re.compile(r"([(\"]*)([A-Za-z]+|[A-Za-z]{2,}-[A-Za-z]{2,}|[A-Za-z]{2,}'[A-Za-z])([.,!?;:)\"]{0,3})")
 _UNEASY = re.compile(r"([a-z])\1\1|^(?:[wk]+|[ah]+|[eh]+|[ih]+|[uh]+|[oh]+|[xi]+)(?:$|-)|-(?:[wk]+|[aeiouxh]+)$")
+_OVERRIDE: Final = "\u202e"  # shown from right to left from here on: `tols` is seen as `slot`
+_OVERRIDDEN = re.compile("\u202e([^\u202c\u202d\u202e\u2069\u2029\n\r]*)")
 _GAP = re.compile(r"\s+")
 _PLACES: Final[IntArray] = np.arange(1024, dtype=np.int32) + np.array([[0], [1]], dtype=np.int32)
 _FOLDED_WORDS = re.compile(
@@ -155,10 +157,14 @@ def _alone(word: str) -> str:
     plain = _EASY.fullmatch(word)
     if plain is not None:
         core = plain[2].lower()
-        if _UNEASY.search(core) is None and (core.isalpha() or CHAT.keys().isdisjoint(core.split("-"))):
+        if (
+            _UNEASY.search(core) is None
+            and not is_known_with_i(core + plain[3])
+            and (core.isalpha() or CHAT.keys().isdisjoint(core.split("-")))
+        ):
             known = core if core == "dr" and plain[3][:1] == "." else CHAT.get(core, core)
             return f"{plain[1]}{known}{plain[3]}"
-    if not word.isascii() and letters.needs_context(word):
+    if not word.isascii() and (_OVERRIDE in word or letters.needs_context(word)):
         return _CONTEXT
     folded = _one(Reading(word, None), frozenset()).text
     if not folded or (not folded.isascii() and letters.needs_context(folded)):
@@ -191,6 +197,8 @@ def _located(text: str) -> Reading:
 
 def _whole(reading: Reading) -> Reading:
     """Round after round until the words no longer lean on each other, or nothing changes."""
+    if _OVERRIDE in reading.text:
+        reading = rewrite(reading, _OVERRIDDEN, lambda match: match[1][::-1], as_one=True)
     for _ in range(_ROUNDS):
         folded = _round(reading)
         if folded.text == reading.text:

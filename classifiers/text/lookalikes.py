@@ -7,8 +7,8 @@ frozen table.
 """
 
 # Hangul syllables whose code point, with the bit that a 16-bit program lost, is a mathematical letter: 퐒 was 𝐒.
-_TRUNCATED = range(0xD400, 0xD7CC)
-_COMMON_SYLLABLES = "하한해호화후히힘희"
+_TRUNCATED = [*range(0xD400, 0xD6A4), *range(0xD7CE, 0xD800)]
+_COMMON_SYLLABLES = "하한해호화"
 
 
 def _groups(*lines: str) -> dict[str, str]:
@@ -17,7 +17,7 @@ def _groups(*lines: str) -> dict[str, str]:
 
 STRICT = _groups(
     # Cyrillic
-    "aАаӐӑӒӓ bВЬ cСсҪҫ dԀԁ eЕеҼҽЁё fҒ gԌԍ hНҺһӇӉҢ iІіЇїӀӏ jЈј kКкҚқҜҝҞҟҠҡӃӄԞԟ mМӍ oОоӦӧ pРрҎҏ",
+    "aАаӐӑӒӓ bВЬ cСсҪҫ dԀԁ eЕеҼҽЁё fҒ gԌԍ hНҺһӇӉҢ iІіЇї lӀӏ jЈј kКкҚқҜҝҞҟҠҡӃӄԞԟ mМӍ oОоӦӧ pРрҎҏ",
     "qԚԛ sЅѕ tТҬ vѴѵ wԜԝѠѡ xХхҲҳӼӽӾӿ yУуҮүҰұӮӯ",
     # Greek and Armenian
     "aΑα bΒ cϹϲ eΕ hΗ iΙι jͿϳ kΚ mΜ nΝ oΟο pΡ tΤ vν xΧ yΥϒ zΖ oՕօ sՏ uՍս nո hհ qզ gց lԼ",
@@ -42,10 +42,10 @@ FAUX = _groups(
     # Greek
     "aΛλΔ bβϐ cς dδ eεϵΣξέΞ fϝϜ hή iίΐΊϊ kκϰ lΙ nηΠπ oσθΘφΦΩό pρφ rΓ sς tτ uυμύ wωώϢϣ xχ yγλ zζ",
     # Armenian, Hebrew, Arabic, Thai, Lao, Georgian, Kana, Han, Hangul, Indic digits that look like o
-    "aդ cՀ dձժԵ eէ fֆ gգ hհ jյ kկ lլ mՊ nռղՌ rր sֆՖՏ tէ uմՄ vՎ wա xՃ yվՎ bՅ",
+    "aդ dձժԵ eէ fֆ gգ hհ jյ kկ lլ mՊ nռղՌ rր sֆՖՏ tէ uմՄ vՎ wա xՃ yվՎ bՅ",
     "aא bב cכ nחה iו jנ lן oסם pק tת uט vעץ wש xא yץע zז hה rר kך sצ",
     "lا oه jل gﻮ iﺃ wس yل nں vﻻ",
-    "aค b๒฿ c໒ dส๔ eє fŦ gง hђ kк lɭ m๓ nภทก oค๏໐๐ pק rг tՇ uยน wฬພ xא yץ vש sร",
+    "aค b๒฿ c໒ dส๔ eє fŦ gง hђ kк lɭ m๓ nภทก o๏໐๐ pק rг tՇ uยน wฬພ xא yץ vש sร",
     "aﾑムア cᄃ dりᄼ eモ fキ千下 gム hん iノﾉ丨工 jﾌ kズ長 lレﾚ mﾶ从 n几刀 oロ口 pア q u山ひ rｲ卩ァ tナイｲ丅テｷ ww山 xメ乂 yﾘ zて乙",
     "o૦೦ഠ௦០൦ b乃 d刀",
     # Georgian, Ethiopic, Myanmar, Tifinagh, Warang Citi, Miao, more Cherokee and syllabics
@@ -68,7 +68,7 @@ OVERRIDES = {
     **_MATHEMATICAL,
     **_groups(
         "a🅰ʌⱯ∀ɑ b🅱 cɔƆↄↃ eəƏɘ∃ɜɝɞ f℔ gƃ⅁ iᴉıİ jȷ lꞁ⅂ɫɮ n₪ oɵ⌀ p🅿 sſʃꜱƨƧꙅꙄ uʊ wɯ yʎ⅄ɣˠ zʒƷ iɩƖᵻᵼᶥ uɄʉᵾᵿꞟ fꬵ rꝛꝚꭇꭈ xꭓꞳ bƄƅꞴꞵ pƿǷ aɅ oꬽꬾ",
-        "'’‘‛ʼ`´ʻʹ′＇ʽ \"“”„‟«»″〝〞 -‐‑‒–—―−⁃﹣－➖ .․。｡．﹒ !ǃ！ |｜∣ǀ❘❙❚┃│︱ *∗⁎✱✲＊﹡⁕ :：ː︰∶꞉ ,，、﹐ ·∙⋅・･‧•●∘⋆ᆢᆞㆍ᛫‣◦",
+        "'’‘‛ʼ´ʻʹ′＇ʽ \"“”„‟«»″〝〞 -‐‑‒–—―−⁃﹣－➖ .․。｡．﹒ !ǃ！ |｜∣ǀ❘❙❚┃│︱ *∗⁎✱✲＊﹡⁕ :：ː︰∶꞉ ,，、﹐ ·∙⋅・･‧•●∘⋆ᆢᆞㆍ᛫‣◦",
         "[【〔「『〖〚⟦［ ]】〕」』〗〛⟧］ (（﹙❨ )）﹚❩ ~～〜∼ @＠﹫",
     ),
     "🆎": "ab", "þ": "th", "Þ": "th", "ð": "d", "Ð": "d", "đ": "d", "Đ": "d", "æ": "ae", "Æ": "ae", "œ": "oe",

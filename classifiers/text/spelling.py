@@ -202,10 +202,15 @@ def _unleet(match: re.Match[str]) -> str:
     if _LETTERS.issuperset(text):
         return text
     core = text.rstrip("!|")
-    read = leet(text) if core != text and leet(text) in OFTEN_DISGUISED else leet(core)
+    read = leet(text) if is_known_with_i(text) else leet(core)
     if read is None:
         return text
     return read if core == text or (read in OFTEN_DISGUISED and len(read) == len(text)) else read + text[len(core) :]
+
+
+def is_known_with_i(text: str) -> bool:
+    """Whether the one sign at the end of `jud!` is the last letter of a known word."""
+    return len(text) > 3 and text[-1] in "!|" and text[-2] in _LETTERS and leet(text) in OFTEN_DISGUISED
 
 
 def leet(text: str) -> str | None:

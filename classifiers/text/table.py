@@ -53,7 +53,7 @@ SCRIPTS: Final[dict[str, int]] = {}
 
 def _kinds() -> bytes:
     kinds = bytearray(0x110000)
-    for char in FAUX:
+    for char in (*STRICT, *FAUX):
         kinds[ord(char)] = SYMBOL
     for name, ranges in _raw["scripts"].items():
         kind = {"latin": LATIN, "mark": MARK}.get(name)

@@ -40,6 +40,9 @@ CASES = {
         ("ₘₐₓwᵢₙ", "maxwin"),
     ],
     "look-alikes": [
+        ("ЅӀОТ gacor", "slot gacor"),
+        ("ᗰᗩ᙭ᗯIᑎ", "maxwin"),
+        ("훈 oppa", "훈 oppa"),
         ("gаcоr", "gacor"),
         ("slоt", "slot"),
         ("ρоlа", "pola"),
@@ -66,6 +69,8 @@ CASES = {
         ("я люблю Jakarta", "я люблю jakarta"),
     ],
     "invisible and marks": [
+        ("\u202etols rocag\u202c yuk", "gacor slot yuk"),
+        ("main \u202erocag", "main gacor"),
         ("g\u200ba\u200bc\u200bo\u200br", "gacor"),
         ("ga\u200cc\u200dor", "gacor"),
         ("s\u00adl\u00ado\u00adt", "slot"),
@@ -144,6 +149,8 @@ CASES = {
         ("ca$ino", "casino"),
         ("bonu$", "bonus"),
         ("sh!t", "shit"),
+        ("jud! slot", "judi slot"),
+        ("log in!", "log in!"),
         ("p1nj0l", "pinjol"),
         ("semo9a", "semoga"),
         ("kusumat0t0", "kusumatoto"),
