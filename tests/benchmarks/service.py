@@ -50,14 +50,12 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def requests(n: int, port: int, key: str) -> list[bytes]:
-    """`n` submissions of different authors, as whole HTTP requests; texts are our own corpus's."""
+def bodies(n: int) -> list[bytes]:
+    """`n` submissions of different authors as JSON; texts are our own corpus's, in an order that is always the same."""
     texts = [json.loads(line)["text"] for path in _CORPUS for line in path.read_text("utf-8").splitlines()]
     random.Random(7).shuffle(texts)
-    prepared = []
-    for _ in range(n):
-        number = next(_NUMBERS)
-        body = json.dumps(
+    return [
+        json.dumps(
             {
                 "article": {"id": str(number % 50), "url": "https://koran.example/a", "title": "Sungai dibersihkan"},
                 "author": {"name": f"Pembaca {number}", "email": f"reader{number}@example.com", "url": ""},
@@ -65,12 +63,17 @@ def requests(n: int, port: int, key: str) -> list[bytes]:
                 "client_ref": f"b-{number}",
             }
         ).encode()
-        head = (
-            f"POST /v1/comments HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAuthorization: Bearer {key}\r\n"
-            f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
-        )
-        prepared.append(head.encode() + body)
-    return prepared
+        for number in itertools.islice(_NUMBERS, n)
+    ]
+
+
+def requests(n: int, port: int, key: str) -> list[bytes]:
+    """`n` submissions as whole HTTP requests."""
+    head = (
+        f"POST /v1/comments HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAuthorization: Bearer {key}\r\n"
+        "Content-Type: application/json\r\nContent-Length: "
+    )
+    return [f"{head}{len(body)}\r\n\r\n".encode() + body for body in bodies(n)]
 
 
 async def _connection(port: int, work: Iterator[bytes], seconds: list[float]) -> None:
