@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from hiredis import pack_command
-from redis.asyncio import BlockingConnectionPool, Connection, UnixDomainSocketConnection
+from redis._parsers.hiredis import NOT_ENOUGH_DATA, _AsyncHiredisParser
+from redis.asyncio import BlockingConnectionPool
 from redis.asyncio.connection import AbstractConnection
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
@@ -23,7 +24,6 @@ from redis.exceptions import (
     OutOfMemoryError,
     ReadOnlyError,
     RedisError,
-    ResponseError,
 )
 
 from service.errors import SaringError, StoreFull, StoreUnavailable
@@ -49,7 +49,7 @@ def _translated(error: Exception) -> Exception:
 
 
 class _Punctual(AbstractConnection):
-    """A connection whose greeting has a clock too: a server that hangs accepts connections and then says nothing."""
+    """A connection for bursts, whose greeting has a clock too: a server that hangs accepts and then says nothing."""
 
     async def connect(self) -> None:
         if self.is_connected:
@@ -60,6 +60,24 @@ class _Punctual(AbstractConnection):
         except BaseException:  # half greeted, its next user would read the greeting's replies as his own
             await asyncio.shield(self.disconnect(nowait=True))
             raise
+
+    async def replies(self, n: int) -> list[Reply]:
+        """The next `n` replies, errors in their places. A coroutine for each would cost more than all their parsing."""
+        parser = self._parser
+        assert isinstance(parser, _AsyncHiredisParser)  # the default where hiredis is installed, and we require it
+        replies: list[Reply] = []
+        try:
+            while len(replies) < n:
+                reply = parser._reader.gets()  # type: ignore[attr-defined]
+                if reply is NOT_ENOUGH_DATA:
+                    await parser.read_from_socket()  # type: ignore[no-untyped-call]
+                elif isinstance(reply, ConnectionError):  # a server that is loading, or has too many clients
+                    raise reply
+                else:
+                    replies.append(reply)
+        except OSError as error:
+            raise ConnectionError(f"the connection broke: {type(error).__name__}") from error
+        return replies
 
 
 class Client:
@@ -119,26 +137,19 @@ class Client:
             raise StoreUnavailable(f"the store is away: {type(error).__name__}") from error
 
     async def _burst(self, calls: Sequence[Call]) -> list[Reply]:
-        connection: Connection | UnixDomainSocketConnection = await self._pool.get_connection()  # type: ignore[no-untyped-call]
+        connection: _Punctual = await self._pool.get_connection()  # type: ignore[no-untyped-call]
         whole = False
         try:
             async with asyncio.timeout(self._timeout_s):
                 packed = [pack_command(call) for call in calls]  # type: ignore[arg-type]  # the stub knows 1-tuples alone
                 await connection.send_packed_command(b"".join(packed))
-                replies = [await _reply(connection) for _ in calls]
+                replies = await connection.replies(len(calls))
             whole = True
             return replies
         finally:
             if not whole:  # unread replies would answer the next caller
                 await asyncio.shield(connection.disconnect(nowait=True))
             await self._pool.release(connection)
-
-
-async def _reply(connection: Connection | UnixDomainSocketConnection) -> Reply:
-    try:
-        return await connection.read_response()
-    except ResponseError as error:
-        return error
 
 
 def reply_error(reply: Reply) -> SaringError | None:
