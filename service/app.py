@@ -18,6 +18,7 @@ from service.flow.desk import Desk
 from service.flow.directory import Directory
 from service.flow.enter import Enter
 from service.flow.read import Read
+from service.flow.rehearse import Rehearse
 from service.flow.review import Review
 from service.flow.submit import Arrival, Receipt, Submit
 from service.flow.sweep import Sweep
@@ -80,6 +81,7 @@ def furnish(
     meter = Meter()
     meter.model_loaded(bool(scorer.model))
     review = Review(store, clock, entropy)
+    read = Read(store, secret)
     services = Services(
         settings=settings,
         admit=Admit(store, directory, secret),
@@ -89,7 +91,8 @@ def furnish(
         preview=submit,
         review=review,
         desk=Desk(store, secret, review, clock),
-        read=Read(store, secret),
+        read=read,
+        rehearse=Rehearse(read, scorer, clock),
         configure=configure,
         meter=meter,
         clock=clock,

@@ -17,6 +17,7 @@ from service.flow.desk import Desk
 from service.flow.directory import Directory
 from service.flow.enter import Enter
 from service.flow.read import Read
+from service.flow.rehearse import Rehearse
 from service.flow.review import Review
 from service.flow.submit import Arrival, Receipt, Submit
 from service.grouped import Grouped
@@ -41,6 +42,7 @@ class Services:
     review: Review
     desk: Desk
     read: Read
+    rehearse: Rehearse
     configure: Configure
     meter: Meter
     clock: Callable[[], int]

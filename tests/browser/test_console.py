@@ -166,3 +166,19 @@ async def test_another_sites_page_changes_nothing(console: Console, desk: Desk) 
         assert answer.status == 403
 
     assert await status_count(console, desk, "pending") == 1
+
+
+async def test_the_policys_preview_follows_the_slider_and_keeps_nothing(console: Console, desk: Desk) -> None:
+    await at_the_queue(console, desk, 4)
+    page = await console.page()
+    await console.sign_in(page, OTHER, await console.person(desk.newsroom.tag, OTHER, Role.EDITOR))
+    await page.goto(f"{console.base}/console/koran/policy")
+    await expect(page.locator("#rehearsal .hold b")).to_have_text("4")
+
+    await page.get_by_label("Penulis dengan komentar terbit kurang dari", exact=True).select_option("")
+    await expect(page.locator("#rehearsal .hold b")).to_have_text("0")
+    await page.get_by_label("Spam: ditahan mulai").press("Home")
+
+    await expect(page.locator("#rehearsal .hold b")).to_have_text("4")
+    await expect(page.locator('[name="spam.hold"]')).to_have_value("0")
+    assert (await console.house.directory.current(desk.newsroom.tag)).policy.version == 1

@@ -40,6 +40,7 @@ REASONS = {
     "illegal": "Unlawful",
     "other": "Other",
 }
+VERDICTS = {"approve": "Publish", "hold": "Hold", "reject": "Reject"}
 STATUSES = {"pending": "Waiting", "approved": "Approved", "rejected": "Rejected", "expired": "Expired"}
 LABELS = {
     "spam": "Spam",
@@ -137,7 +138,7 @@ def shown(visit: Visit, laid: Laid, names: Mapping[str, str]) -> Shown:
         iso=words.iso(comment.created_ms),
         when=words.when(comment.created_ms),
         ago=words.ago(comment.created_ms, now_ms),
-        reasons=_reasons(visit, comment),
+        reasons=reasons_told(visit, comment),
         gauges=_gauges(visit, comment),
         model=a.model,
         policy_version=comment.judgement.policy_version,
@@ -178,7 +179,8 @@ def _terms(comment: Comment, field: str) -> list[Term]:
     return [term for term in comment.assessment.terms if term.field == field]
 
 
-def _reasons(visit: Visit, comment: Comment) -> list[Told]:
+def reasons_told(visit: Visit, comment: Comment) -> list[Told]:
+    """Why the policy says what it says, a sentence each."""
     told = []
     for reason in comment.judgement.reasons:
         terms = [term for term in comment.assessment.terms if term.label == reason.label]

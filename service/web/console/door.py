@@ -100,7 +100,7 @@ class Visit:
             has_keys=cookies.get(KEYS_COOKIE) != "off",
             path=self.request.path_qs,
             words=self.words,
-            **values,
+            **{"at": "", **values},
         )
         answer = web.Response(text=html, content_type="text/html", status=status)
         answer.enable_compression()

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from service.domain.site import Role
-from service.web.console import entrance, queue, reading
+from service.web.console import entrance, lists, policy, queue, reading
 from service.web.console.door import Page
 
-_DECIDES = Role.MODERATOR
+_DECIDES, _EDITS = Role.MODERATOR, Role.EDITOR
 
 PAGES: tuple[Page, ...] = (
     Page("GET", "/console", entrance.home),
@@ -28,4 +28,11 @@ PAGES: tuple[Page, ...] = (
     Page("GET", "/console/{slug}/authors/{author}", reading.author),
     Page("GET", "/console/{slug}/search", reading.search),
     Page("GET", "/console/{slug}/history", reading.history),
+    Page("GET", "/console/{slug}/lists", lists.page, _EDITS),
+    Page("POST", "/console/{slug}/lists", lists.change, _EDITS),
+    Page("GET", "/console/{slug}/lists.csv", lists.export, _EDITS),
+    Page("POST", "/console/{slug}/lists.csv", lists.upload, _EDITS),
+    Page("GET", "/console/{slug}/policy", policy.page, _EDITS),
+    Page("POST", "/console/{slug}/policy", policy.save, _EDITS),
+    Page("POST", "/console/{slug}/policy/preview", policy.preview, _EDITS),
 )

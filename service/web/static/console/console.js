@@ -62,6 +62,57 @@ function showReasons(shows) {
   if (shows) $("button", reasons).focus({ preventScroll: true });
 }
 
+// ---- the policy's live preview ------------------------------------------------------------------------------------
+
+const draft = $("form[data-preview]");
+
+function drawBand(band) {
+  const input = (part) => $(`[name="${band.dataset.label}.${part}"]`, band);
+  if (!input("hold")) return;
+  const value = (part) => {
+    const number = parseFloat(input(part).value.replace(",", "."));
+    return Number.isFinite(number) ? Math.min(1, Math.max(0, number)) : 1;
+  };
+  const width = 40, reject = value("reject"), hold = Math.min(value("hold"), reject);
+  for (const [part, from, to] of [["hold", hold, reject], ["reject", reject, 1]]) {
+    const zone = $(`.zone.${part}`, band);
+    zone.setAttribute("x", from * width);
+    zone.setAttribute("width", Math.max(0, to - from) * width);
+    const slider = $(`[data-for="${band.dataset.label}.${part}"]`, band);
+    slider.value = input(part).value.trim() ? value(part) * 100 : 100.5; // the last step: never
+    slider.setAttribute("aria-valuetext", input(part).value || input(part).placeholder);
+  }
+}
+
+let previewing = 0;
+
+async function preview() {
+  const mine = ++previewing;
+  const answer = await fetch(draft.dataset.preview, {
+    method: "POST", body: new URLSearchParams(new FormData(draft)), headers: { "X-Part": "1", Accept: "text/html" },
+  });
+  if (mine !== previewing || answer.redirected || answer.status >= 500) return;
+  $("#rehearsal").innerHTML = await answer.text(); // escaped by the server, like every page
+}
+
+if (draft) {
+  let soon = 0;
+  all(".band", draft).forEach(drawBand);
+  all("input[type=range]", draft).forEach((slider) => { slider.hidden = false; });
+  $("[data-plain]", draft).hidden = true; // the preview is live
+  draft.addEventListener("input", (event) => {
+    const slider = event.target;
+    if (slider.dataset.for) {
+      const number = $(`[name="${slider.dataset.for}"]`, draft);
+      number.value = slider.value > 100 ? "" : String(slider.value / 100);
+    }
+    const band = slider.closest(".band");
+    if (band) drawBand(band);
+    clearTimeout(soon);
+    soon = setTimeout(preview, 120);
+  });
+}
+
 // ---- one comment's page -------------------------------------------------------------------------------------------
 
 const single = main?.hasAttribute("data-single") ? $(".card.single") : null;
