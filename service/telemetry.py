@@ -10,6 +10,7 @@ import os
 import sys
 import traceback
 from collections.abc import MutableMapping
+from functools import cache
 from typing import Any
 
 import orjson
@@ -17,6 +18,7 @@ import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})  # a client may make up any
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
 
@@ -60,6 +62,9 @@ class Meter:
         self._comments = Counter(
             "saring_comments_total", "Comments accepted, by verdict", ("site", "verdict"), registry=registry
         )
+        # Finding a metric by its labels costs more than counting.
+        self._answered = cache(self._requests.labels)
+        self._accepted = cache(self._comments.labels)
         self._unscored = Counter(
             "saring_unscored_total", "Comments held since the machine did not answer", ("site",), registry=registry
         )
@@ -74,10 +79,10 @@ class Meter:
         )
 
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:
-        self._requests.labels(method, route, status).observe(seconds)
+        self._answered(method if method in _METHODS else "other", route, status).observe(seconds)
 
     def comment_accepted(self, site: str, verdict: str, *, is_scored: bool) -> None:
-        self._comments.labels(site, verdict).inc()
+        self._accepted(site, verdict).inc()
         if not is_scored:
             self._unscored.labels(site).inc()
 

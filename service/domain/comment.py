@@ -38,6 +38,8 @@ def canonical(text: str) -> str:
 
     Loses nothing that a reader would miss; zero-width, bidi and tag characters stay. Idempotent.
     """
+    if text.isascii() and text.isprintable():  # as most are
+        return text.strip()
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     text = _CONTROLS.sub("", text).strip()
     return text if text.isascii() else unicodedata.normalize("NFC", text).strip()

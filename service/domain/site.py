@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 from service.domain.ids import AccountId, KeyId, Tag
@@ -116,6 +117,7 @@ def network(value: str) -> IPv4Network | IPv6Network:
     return ip_network(value, strict=False)
 
 
+@lru_cache(maxsize=4096)
 def address(value: str) -> IPv4Address | IPv6Address | None:
     """The address that `value` spells, IPv4 inside IPv6 unwrapped; None where it is none."""
     try:

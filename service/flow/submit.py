@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from service.domain.assessment import Assessment, Facts
 from service.domain.case import kind_of, opening_status, priority_of
@@ -30,8 +30,7 @@ _DAY_MS = 86_400_000
 _TRIES = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Arrival:
+class Arrival(NamedTuple):
     """A submission with the key it came by and the configuration that was known then."""
 
     submission: Submission
@@ -40,8 +39,7 @@ class Arrival:
     idempotency_key: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(NamedTuple):
     """The stored comment; `is_new` is False where an earlier submission had made it."""
 
     comment: Comment
@@ -94,7 +92,8 @@ class Submit:
         if seen.revision != arrival.config.revision:
             arrival = await self._renewed(arrival)
         (assessment,) = await self._scorer.assess([arrival.submission])
-        return self._writing(arrival, probe, seen, assessment, self._clock()).comment
+        entropy = self._entropy(ENTROPY_BYTES)
+        return self._writing(arrival, probe, seen, assessment, self._clock(), entropy).comment
 
     async def _once(
         self, group: list[tuple[int, Arrival]], results: dict[int, Result], repeats: Repeats
@@ -118,9 +117,10 @@ class Submit:
 
         # 2. Assess: one call of the model, in its thread. 3. Judge: pure.
         assessments = await self._scorer.assess([arrival.submission for _, arrival, _, _ in fresh])
+        entropy = self._entropy(ENTROPY_BYTES * len(fresh))
         writings = [
-            self._writing(arrival, probe, seen, assessment, now_ms)
-            for (_, arrival, probe, seen), assessment in zip(fresh, assessments, strict=True)
+            self._writing(arrival, probe, seen, assessment, now_ms, entropy[at * ENTROPY_BYTES :][:ENTROPY_BYTES])
+            for at, ((_, arrival, probe, seen), assessment) in enumerate(zip(fresh, assessments, strict=True))
         ]
 
         # 4. Write: one grouped write; each script is whole or nothing.
@@ -148,7 +148,7 @@ class Submit:
     async def _renewed(self, arrival: Arrival) -> Arrival:
         """The arrival under the configuration as it stands now. Raises Unauthenticated where its key is gone."""
         config = await self._directory.current(arrival.config.site.tag)
-        return replace(arrival, config=config, key=living_key(config, arrival.key.hash))
+        return arrival._replace(config=config, key=living_key(config, arrival.key.hash))
 
     async def _answer_repeats(self, arrivals: Sequence[Arrival], repeats: Repeats, results: dict[int, Result]) -> None:
         # After an outage newspapers send again all that they had: a site's repeats are read together.
@@ -191,7 +191,9 @@ class Submit:
             limits.append(FloodLimit("address", digest_, settings.flood_address_per_min, 60_000))
         return [limit for limit in limits if limit.comments]
 
-    def _writing(self, arrival: Arrival, probe: Probe, seen: Seen, assessment: Assessment, now_ms: int) -> Writing:
+    def _writing(
+        self, arrival: Arrival, probe: Probe, seen: Seen, assessment: Assessment, now_ms: int, entropy: bytes
+    ) -> Writing:
         s, config = arrival.submission, arrival.config
         since_ms = s.article.published_ms or seen.article_first_seen_ms or now_ms
         facts = Facts(
@@ -205,7 +207,7 @@ class Submit:
         judgement = judge(config.policy, assessment, facts)
         kind = kind_of(judgement, assessment)
         comment = Comment(
-            id=CommentId(timed_id("c", config.site.tag, now_ms, self._entropy(ENTROPY_BYTES))),
+            id=CommentId(timed_id("c", config.site.tag, now_ms, entropy)),
             submission=s,
             assessment=assessment,
             facts=facts,

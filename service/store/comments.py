@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -15,8 +15,7 @@ from service.store import codec, keys
 from service.store.client import Call, Client, Reply, run
 
 
-@dataclass(frozen=True, slots=True)
-class FloodLimit:
+class FloodLimit(NamedTuple):
     """At most `comments` in `period_ms`, by GCRA; `digest` names who or what is limited."""
 
     name: str
@@ -25,8 +24,7 @@ class FloodLimit:
     period_ms: int
 
 
-@dataclass(frozen=True, slots=True)
-class Probe:
+class Probe(NamedTuple):
     """What to look for before a submission is assessed; digests are "" where there is nothing to look for."""
 
     tag: Tag
@@ -39,16 +37,14 @@ class Probe:
     floods: tuple[FloodLimit, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Repeat:
+class Repeat(NamedTuple):
     """The comment that an earlier submission with the same client_ref or Idempotency-Key made."""
 
     comment_id: str
     is_same: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(NamedTuple):
     """What the look found."""
 
     revision: int
@@ -59,8 +55,7 @@ class Seen:
     article_first_seen_ms: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Writing:
+class Writing(NamedTuple):
     """A comment ready to be written; `revision` is that of the configuration it was judged by."""
 
     comment: Comment
@@ -69,8 +64,7 @@ class Writing:
     revision: int
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(NamedTuple):
     """The store's answer to a writing: created, or why not."""
 
     is_created: bool = False

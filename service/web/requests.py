@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from ipaddress import ip_address, ip_network
@@ -171,20 +172,31 @@ class SubmissionIn(Lenient):
     client_ref: Ref = Field("", description="Your own id of the comment: sent again, it gives the same comment.")
     honeypot: Line = Field("", description="A field that people do not see; what is in it gives robots away.")
 
-    def submission(self, *, is_trusted: bool, address: str, user_agent: str, referrer: str) -> Submission:
-        """In domain words. What only the newspaper can know is taken from trusted callers alone."""
-        published = self.article.published_at if is_trusted else None
+    def told(self) -> Submission:
+        """In domain words, as the newspaper's own server tells it."""
         return Submission(
-            article=Article(self.article.id, self.article.url, self.article.title, _ms(published)),
-            author=Author(self.author.name, self.author.email, self.author.url),
-            body=self.body,
-            parent_id="" if self.parent_id == "0" else self.parent_id,
-            address=self.ip if is_trusted else address,
-            user_agent=self.user_agent if is_trusted else user_agent,
-            referrer=self.referrer if is_trusted else referrer,
-            submitted_ms=_ms(self.submitted_at) if is_trusted else None,
-            client_ref=self.client_ref if is_trusted else "",
-            honeypot=bool(self.honeypot),
+            Article(self.article.id, self.article.url, self.article.title, _ms(self.article.published_at)),
+            Author(self.author.name, self.author.email, self.author.url),
+            self.body,
+            "" if self.parent_id == "0" else self.parent_id,
+            self.ip,
+            self.user_agent,
+            self.referrer,
+            _ms(self.submitted_at),
+            self.client_ref,
+            bool(self.honeypot),
+        )
+
+    def seen(self, *, address: str, user_agent: str, referrer: str) -> Submission:
+        """In domain words, from a page: what only the newspaper can know is what the request itself shows."""
+        return replace(
+            self.told(),
+            article=Article(self.article.id, self.article.url, self.article.title),
+            address=address,
+            user_agent=user_agent,
+            referrer=referrer,
+            submitted_ms=None,
+            client_ref="",
         )
 
 
@@ -385,3 +397,16 @@ class QueueQuery(SiteQuery):
 class EventsQuery(SiteQuery):
     after: int = Field(0, ge=0, le=2**53, strict=False, description="The id of the last event you know.")
     limit: int = Field(100, ge=1, le=1000, strict=False)
+
+
+def _plus(value: object) -> object:
+    """A plus sign that was not escaped in a query comes as a blank."""
+    return value.replace(" ", "+") if isinstance(value, str) and "T" in value else value
+
+
+QueryMoment = Annotated[Moment, BeforeValidator(_plus), Field(strict=False)]
+
+
+class StatsQuery(SiteQuery):
+    from_: QueryMoment | None = Field(None, alias="from", description="RFC 3339; missing: a day before `to`.")
+    to: QueryMoment | None = Field(None, description="RFC 3339; missing: now. At most 92 days after `from`.")

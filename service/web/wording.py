@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from service.domain.assessment import Term
 from service.domain.comment import Status
@@ -41,9 +42,14 @@ _FIELDS = {
 _TERMS_TOLD = 3
 
 
+@lru_cache(maxsize=256)
+def _second(s: int) -> str:
+    return datetime.fromtimestamp(s, UTC).isoformat()[:19]
+
+
 def moment(ms: int) -> str:
     """Epoch milliseconds as RFC 3339 in UTC, to the millisecond."""
-    return datetime.fromtimestamp(ms / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return f"{_second(ms // 1000)}.{ms % 1000:03d}Z"
 
 
 def status_message(status: Status, language: str) -> str:

@@ -9,6 +9,7 @@ counted. Each comment is met for the first time. Printed is the median of the ro
 from __future__ import annotations
 
 import argparse
+import os
 import statistics
 import tempfile
 import time
@@ -21,7 +22,7 @@ import orjson
 import uvloop
 
 from service.app import House, furnish
-from service.domain.ids import Tag
+from service.domain.ids import ENTROPY_BYTES, Tag
 from service.domain.site import KeyKind
 from service.flow.directory import living_key
 from service.flow.submit import Arrival
@@ -57,7 +58,7 @@ async def one_round(house: House, scorer: Scorer, tag: Tag, secret: str, stages:
     sent = bodies(stages.group)
     with stages.stage("parse"):
         submissions = [
-            parse_json(raw, SubmissionIn).submission(is_trusted=True, address="", user_agent="", referrer="")
+            parse_json(raw, SubmissionIn).told()
             for raw in sent
         ]
         arrivals = [Arrival(submission, config, key) for submission in submissions]
@@ -70,7 +71,7 @@ async def one_round(house: House, scorer: Scorer, tag: Tag, secret: str, stages:
     now_ms = house.services.clock()
     with stages.stage("judge, comment, document"):
         writings = [
-            flow._writing(arrival, probe, known, assessment, now_ms)
+            flow._writing(arrival, probe, known, assessment, now_ms, os.urandom(ENTROPY_BYTES))
             for arrival, probe, known, assessment in zip(arrivals, probes, seen, assessments, strict=True)
         ]
     with stages.stage("write"):

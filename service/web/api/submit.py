@@ -45,8 +45,7 @@ async def submit(context: Context) -> web.StreamResponse:
         if is_form:
             fields = await read_form(request)
         await _admit(context, fields.get("key", ""))
-        fields = _with_article_url(context, fields)
-        raw = nested(fields, _FORM_NAMES) if is_form else await _json(request)
+        raw = _form(context, fields) if is_form else await _json(request)
         receipt = await _submitted(context, raw)
     except SaringError as error:
         context.services.meter.submission_refused(row_of(error).slug)
@@ -124,11 +123,14 @@ def _arrival(context: Context, raw: bytes) -> Arrival:
     request, caller = context.request, context.caller
     assert caller.key is not None
     sent = parse_json(raw, SubmissionIn)
-    submission = sent.submission(
-        is_trusted=not caller.is_public,
-        address=client_address(request, context.services.settings.trusted_proxies),
-        user_agent=request.headers.get("User-Agent", "")[:500],
-        referrer=request.headers.get("Referer", "")[:500],
+    submission = (
+        sent.told()
+        if not caller.is_public
+        else sent.seen(
+            address=client_address(request, context.services.settings.trusted_proxies),
+            user_agent=request.headers.get("User-Agent", "")[:500],
+            referrer=request.headers.get("Referer", "")[:500],
+        )
     )
     _check(context, submission)
     return Arrival(submission, context.site, caller.key, _idempotency_key(request))
@@ -155,11 +157,11 @@ def _idempotency_key(request: web.Request) -> str:
     return key
 
 
-def _with_article_url(context: Context, fields: dict[str, str]) -> dict[str, str]:
+def _form(context: Context, fields: dict[str, str]) -> bytes:
     referrer = context.request.headers.get("Referer", "")
-    if fields.get("article.url") or origin_of(referrer) not in context.site.site.origins:
-        return fields
-    return {**fields, "article.url": referrer}
+    if not fields.get("article.url") and origin_of(referrer) in context.site.site.origins:
+        fields["article.url"] = referrer
+    return nested(fields, _FORM_NAMES)
 
 
 def _wants_html(request: web.Request) -> bool:
@@ -179,8 +181,8 @@ def _back_to_article(context: Context, receipt: Receipt) -> web.Response:
 
 
 def _readable_by_page(context: Context, answer: web.Response) -> web.Response:
-    origin = origin_of(context.request.headers.get("Origin", ""))
-    if context.config is not None and origin in context.config.site.origins:
+    sent = context.request.headers.get("Origin")
+    if sent and context.config is not None and (origin := origin_of(sent)) in context.config.site.origins:
         answer.headers["Access-Control-Allow-Origin"] = origin
         answer.headers["Vary"] = "Origin"
     return answer
