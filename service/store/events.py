@@ -37,6 +37,25 @@ class Events:
         rows = await self._client.call("XREVRANGE", f"{keys.root(tag)}:events", "+", "-", "COUNT", 1)
         return codec.load_event(*rows[0]).number if rows else 0
 
+    async def older(self, tag: Tag, at_ms: int) -> int:
+        """The number of the newest event that is older than a time, as their order tells it: the cursor of that time.
+
+        Halves what is left with each read, some twenty times for a million events.
+        """
+        name = f"{keys.root(tag)}:events"
+        first = await self._client.call("XRANGE", name, "-", "+", "COUNT", 1)
+        low = codec.load_event(*first[0]).number - 1 if first else 0
+        high = await self.last(tag)
+        while low < high:
+            middle = (low + high + 1) // 2
+            ((entry_id, fields),) = await self._client.call("XRANGE", name, f"0-{middle}", "+", "COUNT", 1)
+            found = codec.load_event(entry_id, fields)
+            if found.at_ms < at_ms:
+                low = found.number
+            else:
+                high = middle - 1
+        return low
+
     async def trim(self, tag: Tag, before_ms: int) -> int:
         """Drops the oldest events while they are older than a time, at most a thousand a call; how many.
 

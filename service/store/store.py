@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from service.store.articles import Articles
 from service.store.authors import Authors
 from service.store.client import Client
 from service.store.comments import Comments
@@ -23,6 +24,7 @@ class Store:
         self.people = People(client)
         self.sessions = Sessions(client)
         self.authors = Authors(client)
+        self.articles = Articles(client)
 
     async def close(self) -> None:
         """Closes the connections."""

