@@ -57,10 +57,7 @@ async def one_round(house: House, scorer: Scorer, tag: Tag, secret: str, stages:
     key = living_key(config, house.secret.key_hash(secret))
     sent = bodies(stages.group)
     with stages.stage("parse"):
-        submissions = [
-            parse_json(raw, SubmissionIn).told()
-            for raw in sent
-        ]
+        submissions = [parse_json(raw, SubmissionIn).told() for raw in sent]
         arrivals = [Arrival(submission, config, key) for submission in submissions]
     with stages.stage("probe (fold, digests)"):
         probes = [flow._probe(arrival) for arrival in arrivals]
