@@ -81,6 +81,8 @@ Speak = Callable[[Rule, Facts], Sequence[Reason]]
 
 def _list_rule(*lists: str) -> Speak:
     def speak(rule: Rule, facts: Facts) -> Sequence[Reason]:
+        if not facts.hits:
+            return ()
         return [
             Reason(
                 rule.code,

@@ -25,13 +25,14 @@ LINK = re.compile(
 _HOST = re.compile(r"^(?:[a-z][a-z0-9+.-]*://)?(?:[^/@\s]*@)?([^/:?#\s]+)", re.IGNORECASE)
 
 
-# A dot between letters, or a scheme: without either there is no link, and most comments have neither.
-_MAYBE = re.compile(r"[a-z0-9]\.[a-z]|://", re.IGNORECASE)
+# A dot between letters, or a scheme: without either there is no link, and most comments have neither. The pattern
+# begins with what it looks for, so that the search is for one character.
+_DOT_WITHIN = re.compile(r"\.(?<=[a-zA-Z0-9]\.)[a-zA-Z]")
 
 
 def links(text: str) -> list[str]:
     """Every link in `text`, as written."""
-    return LINK.findall(text) if _MAYBE.search(text) else []
+    return LINK.findall(text) if _DOT_WITHIN.search(text) or "://" in text else []
 
 
 def host(link: str) -> str:
@@ -52,9 +53,12 @@ class ListMatcher:
         self._domains = _by(host, lists.domains)
         self._emails = _by(str.casefold, lists.emails)
         self._networks = [(network(entry.value), entry) for entry in lists.addresses]
+        self._is_empty = not (self._words or self._domains or self._emails or self._networks)
 
     def hits(self, submission: Submission, now_ms: int) -> tuple[ListHit, ...]:
         """The entries that apply, each once, in the order words, domains, addresses, e-mails."""
+        if self._is_empty:
+            return ()
         found = [
             *(("words", entry) for entry in self._word_hits(submission)),
             *(("domains", entry) for entry in self._domain_hits(submission)),
