@@ -208,8 +208,7 @@ class Supervisor:
             with _listen(self._settings) as listening:
                 # The workers take longer to load than Valkey: let them begin. Until it answers they say 503.
                 self._workers = [self._spawn(listening) for _ in range(self._settings.workers)]
-                if self._embedded is not None:
-                    self._embedded.start()
+                self._start_store()
                 while not told.within(_LOOK_S):
                     self._mend(listening)
             self._end_workers()
@@ -221,6 +220,12 @@ class Supervisor:
             if self._metrics:
                 shutil.rmtree(self._metrics, ignore_errors=True)
         return 0
+
+    def _start_store(self) -> None:
+        if self._embedded is not None:
+            self._embedded.start()
+            if self._embedded.n_bytes_cut:
+                _log.warning("append_only_file_was_cut", n_bytes=self._embedded.n_bytes_cut)
 
     def _spawn(self, listening: socket.socket) -> subprocess.Popen[bytes]:
         settings, fd = self._settings, listening.fileno()
@@ -248,7 +253,7 @@ class Supervisor:
             _log.warning("valkey_ended_and_is_started_again")
             time.sleep(_AGAIN_S)
             with contextlib.suppress(SaringError):  # tried again at the next look
-                self._embedded.start()
+                self._start_store()
         for at, worker in enumerate(self._workers):
             if worker.poll() is not None:
                 _log.warning("worker_ended_and_is_started_again", status=worker.returncode)

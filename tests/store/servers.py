@@ -27,6 +27,10 @@ class PrivateServer:
         assert self._server.pid is not None
         return self._server.pid
 
+    @property
+    def n_bytes_cut(self) -> int:
+        return self._server.n_bytes_cut
+
     def freeze(self) -> None:
         """It takes connections and bytes, and answers nothing."""
         os.kill(self.pid, signal.SIGSTOP)

@@ -41,6 +41,23 @@ async def test_what_was_acknowledged_survives_a_kill(private: PrivateServer) -> 
     assert await ask(private.url, "DBSIZE") == 100
 
 
+async def test_a_torn_last_record_is_dropped_alone_and_told(private: PrivateServer, folder: Path) -> None:
+    for n in range(5):
+        await ask(private.url, "SET", f"kept-{n}", "yes")
+    private.kill()
+    (aof,) = (folder / "appendonlydir").glob("*.incr.aof")
+    whole = aof.read_bytes()
+    aof.write_bytes(whole[:-3])
+
+    private.start()
+
+    assert await ask(private.url, "DBSIZE") == 4
+    assert private.n_bytes_cut == len(whole[whole.rindex(b"*3") :]) - 3
+    private.kill()
+    private.start()
+    assert private.n_bytes_cut == 0
+
+
 async def test_a_server_left_over_by_a_killed_parent_is_ended_and_its_data_kept(
     private: PrivateServer, folder: Path
 ) -> None:
