@@ -17,6 +17,7 @@ from service.flow.configure import Configure
 from service.flow.desk import Desk
 from service.flow.directory import Directory
 from service.flow.enter import Enter
+from service.flow.measure import Measure
 from service.flow.read import Read
 from service.flow.rehearse import Rehearse
 from service.flow.review import Review
@@ -93,6 +94,7 @@ def furnish(
         desk=Desk(store, secret, review, clock),
         read=read,
         rehearse=Rehearse(read, scorer, clock),
+        measure=Measure(store, clock),
         configure=configure,
         meter=meter,
         clock=clock,

@@ -201,6 +201,65 @@ class EventsOut(BaseModel):
     next: str
 
 
+class HourOut(BaseModel):
+    """What came in within an hour, by the policy's verdict."""
+
+    hour: datetime
+    submitted: int
+    approve: int
+    hold: int
+    reject: int
+
+
+class VerdictsOut(BaseModel):
+    approve: int
+    hold: int
+    reject: int
+
+
+class DeciderOut(BaseModel):
+    """Decisions that stand, by who made them."""
+
+    by: str
+    approved: int
+    rejected: int
+
+
+class WaitOut(BaseModel):
+    """Seconds; None where nothing waited."""
+
+    median_s: float | None = Field(description="From a held comment's coming in to its decision.")
+    oldest_s: float | None = Field(description="Of the comment that waits longest now.")
+    pending: int
+
+
+class OverturnOut(BaseModel):
+    """How often people decided otherwise than the policy, by the first reason of its verdict."""
+
+    reason: str = Field(description="A reason's code; `published` for what the policy let through.")
+    decided: int
+    overturned: int
+    rate: float
+
+
+class BusyArticleOut(BaseModel):
+    id: str
+    url: str
+    title: str
+    submitted: int
+
+
+class StatsOut(BaseModel):
+    from_: datetime = Field(alias="from")
+    to: datetime
+    inflow: list[HourOut]
+    verdicts: VerdictsOut
+    decisions: list[DeciderOut]
+    wait: WaitOut
+    overturns: list[OverturnOut]
+    articles: list[BusyArticleOut]
+
+
 class HealthOut(BaseModel):
     status: Literal["ok", "unavailable"]
     store: bool | None = None

@@ -16,6 +16,7 @@ from service.flow.configure import Configure
 from service.flow.desk import Desk
 from service.flow.directory import Directory
 from service.flow.enter import Enter
+from service.flow.measure import Measure
 from service.flow.read import Read
 from service.flow.rehearse import Rehearse
 from service.flow.review import Review
@@ -43,6 +44,7 @@ class Services:
     desk: Desk
     read: Read
     rehearse: Rehearse
+    measure: Measure
     configure: Configure
     meter: Meter
     clock: Callable[[], int]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from service.domain.site import Role
 from service.web import answers, requests
-from service.web.api import comments, events, meta, sites
+from service.web.api import comments, events, meta, sites, stats
 from service.web.api import submit as submissions
 from service.web.context import SECRET, SECRET_OR_PUBLIC, Route
 
@@ -236,6 +236,16 @@ ROUTES: tuple[Route, ...] = (
         answers={200: requests.ListsModel},
         refuses=(412,),
         headers=("If-Match",),
+    ),
+    Route(
+        "GET",
+        "/v1/stats",
+        stats.stats,
+        "Figures between two moments",
+        "Figures",
+        role=READER,
+        query=requests.StatsQuery,
+        answers={200: answers.StatsOut},
     ),
     Route("GET", "/healthz", meta.healthz, "This process is alive", "Service", answers={200: answers.HealthOut}),
     Route(

@@ -182,3 +182,22 @@ async def test_the_policys_preview_follows_the_slider_and_keeps_nothing(console:
     await expect(page.locator("#rehearsal .hold b")).to_have_text("4")
     await expect(page.locator('[name="spam.hold"]')).to_have_value("0")
     assert (await console.house.directory.current(desk.newsroom.tag)).policy.version == 1
+
+
+async def test_the_days_inflow_is_drawn_from_its_table_and_readable_without_drawing(
+    console: Console, desk: Desk
+) -> None:
+    page = await at_the_queue(console, desk, 3)
+    await page.keyboard.press("g")
+    await page.keyboard.press("t")
+    await expect(page).to_have_url(f"{console.base}/console/koran/today")
+    await expect(page.locator("#chart canvas")).to_be_visible()
+    await expect(page.locator("#bins")).to_be_hidden()
+
+    await page.get_by_text("Sebagai tabel").click()
+    await expect(page.locator("#bins")).to_be_visible()
+
+    plain = await console.page(javascript=False)
+    await plain.context.add_cookies(await page.context.cookies())
+    await plain.goto(f"{console.base}/console/koran/today")
+    await expect(plain.get_by_role("row").filter(has_text="3")).not_to_have_count(0)

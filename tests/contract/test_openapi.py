@@ -118,6 +118,8 @@ async def test_what_is_answered_is_what_the_document_says(
         await walk("GET", path, 200, path, room.reader)
         await walk("GET", path, 422, f"{path}?limit=0", room.reader)
         await walk("GET", path, 404, f"{path}?site=lain", room.reader)
+    await walk("GET", "/v1/stats", 200, "/v1/stats", room.reader)
+    await walk("GET", "/v1/stats", 422, "/v1/stats?from=yesterday", room.reader)
     for reader in (secret, room.reader, mod):
         await walk("GET", "/v1/comments/{id}", 200, one, reader)
     await walk("GET", "/v1/comments/{id}", 404, "/v1/comments/c_x", secret)

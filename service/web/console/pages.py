@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from service.domain.site import Role
-from service.web.console import entrance, lists, policy, queue, reading
+from service.web.console import entrance, lists, policy, queue, reading, today
 from service.web.console.door import Page
 
 _DECIDES, _EDITS = Role.MODERATOR, Role.EDITOR
@@ -28,6 +28,8 @@ PAGES: tuple[Page, ...] = (
     Page("GET", "/console/{slug}/authors/{author}", reading.author),
     Page("GET", "/console/{slug}/search", reading.search),
     Page("GET", "/console/{slug}/history", reading.history),
+    Page("GET", "/console/{slug}/today", today.page),
+    Page("GET", "/console/{slug}/today.csv", today.export),
     Page("GET", "/console/{slug}/lists", lists.page, _EDITS),
     Page("POST", "/console/{slug}/lists", lists.change, _EDITS),
     Page("GET", "/console/{slug}/lists.csv", lists.export, _EDITS),

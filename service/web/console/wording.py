@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel.dates import format_datetime, format_timedelta
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, format_percent
 from markupsafe import Markup, escape
 
 from service.domain.assessment import Term
@@ -42,6 +42,27 @@ class Words:
         """How long ago, in one unit; `now_ms` from the service's clock."""
         past = timedelta(milliseconds=ms - now_ms)
         return format_timedelta(past, add_direction=True, locale=self.language, threshold=0.9)
+
+    def hour(self, ms: int) -> str:
+        """The time of day."""
+        return format_datetime(self._at(ms), "HH.mm" if self.language == "id" else "HH:mm", locale=self.language)
+
+    def day(self, ms: int) -> str:
+        """The day, without its year."""
+        return format_datetime(self._at(ms), "d MMM", locale=self.language)
+
+    def lasting(self, seconds: float) -> str:
+        """A length of time, in one unit."""
+        return format_timedelta(timedelta(seconds=seconds), locale=self.language, threshold=0.9)
+
+    def share(self, part: float) -> str:
+        """A share of 1 in hundredths."""
+        return format_percent(part, locale=self.language)
+
+    def midnight(self, ms: int, days_before: int = 0) -> int:
+        """When the day began, or one before it, by the zone's clocks."""
+        begin = self._at(ms).replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=days_before)
+        return int(begin.timestamp() * 1000)
 
     def number(self, n: float) -> str:
         """With the language's separators."""

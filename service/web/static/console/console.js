@@ -503,7 +503,7 @@ const KEYS = {
   X: () => mayDecide && range(),
   "*": () => acts.alike?.(), i: () => acts.exact?.(), "?": () => acts.help?.(),
 };
-const GO = { q: "", h: "/history", s: "/search" };
+const GO = { q: "", t: "/today", h: "/history", s: "/search" };
 let isGoing = false;
 
 document.addEventListener("keydown", (event) => {
