@@ -8,6 +8,7 @@ import shutil
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from service.cli.house import store_url
@@ -61,6 +62,10 @@ def _look(settings: Settings) -> list[Finding]:
     return [finding for look in looks for finding in look(settings)]
 
 
+# Where an engine mounts a container's secrets, for nobody but the container; their modes are the engine's affair.
+_MOUNTED = Path("/run/secrets")
+
+
 def _secret(settings: Settings) -> list[Finding]:
     try:
         path = secret_path(settings)
@@ -69,7 +74,7 @@ def _secret(settings: Settings) -> list[Finding]:
         read_secret(path, make=False)
     except SaringError as error:
         return [Finding("secret", str(error), "every replica needs the same file of at least 32 random characters")]
-    if path.stat().st_mode & 0o077:
+    if path.stat().st_mode & 0o077 and not path.is_relative_to(_MOUNTED):
         return [Finding("secret", f"{path} can be read by others", f"chmod 600 {path}")]
     return [Finding("secret", "private")]
 

@@ -84,7 +84,9 @@ class ListMatcher:
         if not self._domains:
             return
         email_host = submission.author.email.rpartition("@")[2]
-        for link in (*links(submission.body), submission.author.url, email_host):
+        body = submission.body
+        written = links(body) if body.isascii() else [*links(body), *links(fold_text(body))]  # 𝗷𝘂𝗱𝗶.example is a link
+        for link in (*written, submission.author.url, email_host):
             labels = host(link).split(".")
             for at in range(len(labels)):
                 yield from self._domains.get(".".join(labels[at:]), ())

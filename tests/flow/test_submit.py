@@ -200,6 +200,7 @@ async def test_lists_are_matched_on_folded_text_and_whole_words(desk: Desk, hous
     assert await values("pulsa depo") == []
     assert await values("lihat www.sub.judi.example/x ya") == ["judi.example"]
     assert await values("lihat judi.example.com ya") == []
+    assert await values("lihat 𝗷𝘂𝗱𝗶.𝗲𝘅𝗮𝗺𝗽𝗹𝗲 ya") == ["judi.example"]
     assert await values("dari kantor", address="203.0.113.9") == ["203.0.113.0/24"]
     assert await values("surat", author=Author("A", "a@SPAM.example.com")) == ["@spam.example.com"]
     assert await values("sudah lewat", author=Author("Budi", "budi@example.com")) == []

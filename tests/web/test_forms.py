@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from aiohttp import FormData
 
+from service.app import House
 from tests.web.edge import PAGE, Edge
 
 
@@ -63,6 +65,13 @@ async def test_a_form_is_taken_and_leads_back_to_its_article(edge: Edge, names: 
 async def test_nobody_is_sent_to_another_site(edge: Edge, url: str) -> None:
     answer = await edge.form(ours(edge, article__url=url))
     assert answer.status == 303 and answer.headers["Location"] == f"{PAGE}/#saring-pending"
+
+
+async def test_a_page_that_the_site_got_since_may_submit_at_once(edge: Edge, house: House) -> None:
+    moved = "https://baru.koran.example"
+    assert (await edge.form(ours(edge), Origin=moved)).status == 403
+    await house.configure.set_site(replace(edge.newsroom.site, origins=(PAGE, moved)))
+    assert (await edge.form(ours(edge), Origin=moved)).status == 303
 
 
 async def test_an_error_page_shows_what_was_typed_and_what_is_wrong(edge: Edge) -> None:

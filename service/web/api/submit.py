@@ -99,8 +99,10 @@ async def _admit(context: Context, form_key: str) -> None:
         raise Forbidden("people do not submit")
     context.settle(caller.config)
     allow(caller, context.tag, kinds=SECRET_OR_PUBLIC, role=None)
-    if caller.is_public and page_origin(context.request) not in _pages(context):
-        raise OriginNotAllowed("not one of the site's pages")
+    if caller.is_public and (page := page_origin(context.request)) not in _pages(context):
+        context.settle(await context.services.directory.current(context.tag))  # it may have got a page since
+        if page not in _pages(context):
+            raise OriginNotAllowed("not one of the site's pages")
 
 
 def _pages(context: Context) -> tuple[str, ...]:
