@@ -1,0 +1,74 @@
+"""A TCP proxy between two parties that can be cut and slowed down while they talk."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+
+_PIECE = 65_536
+
+
+@dataclass(slots=True)
+class Proxy:
+    """Forwards from a port of 127.0.0.1 to `target` (a port of 127.0.0.1, or a unix socket's path).
+
+    `delay_s` holds every piece back, both ways. `on_next_reply` is called once with the next reply that comes, which is
+    then swallowed with its connection: what was asked for is done, and whoever asked does not hear of it.
+    """
+
+    target: int | str
+    delay_s: float = 0.0
+    on_next_reply: Callable[[], None] | None = None
+    port: int = 0
+    _pumps: set[asyncio.Task[None]] = field(default_factory=set)
+    _open: set[asyncio.StreamWriter] = field(default_factory=set)
+
+    @contextlib.asynccontextmanager
+    async def strung(self) -> AsyncIterator[Proxy]:
+        """The proxy, listening."""
+        server = await asyncio.start_server(self._connected, "127.0.0.1", 0)
+        self.port = server.sockets[0].getsockname()[1]
+        try:
+            yield self
+        finally:
+            server.close()
+            for pump in self._pumps:
+                pump.cancel()
+            await asyncio.gather(*self._pumps, return_exceptions=True)
+
+    def cut(self) -> int:
+        """Closes every connection; how many."""
+        n = len(self._open)
+        for writer in list(self._open):
+            writer.transport.abort()
+        return n
+
+    async def _connected(self, client: asyncio.StreamReader, to_client: asyncio.StreamWriter) -> None:
+        try:
+            if isinstance(self.target, int):
+                server, to_server = await asyncio.open_connection("127.0.0.1", self.target)
+            else:
+                server, to_server = await asyncio.open_unix_connection(self.target)
+        except OSError:
+            to_client.close()
+            return
+        self._open |= {to_client, to_server}
+        for pump in (self._pump(client, to_server, is_reply=False), self._pump(server, to_client, is_reply=True)):
+            task = asyncio.create_task(pump)
+            self._pumps.add(task)
+            task.add_done_callback(self._pumps.discard)
+
+    async def _pump(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, *, is_reply: bool) -> None:
+        with contextlib.suppress(ConnectionError):
+            while data := await source.read(_PIECE):
+                if is_reply and self.on_next_reply is not None:
+                    strike, self.on_next_reply = self.on_next_reply, None
+                    strike()
+                    break
+                if self.delay_s:
+                    await asyncio.sleep(self.delay_s)
+                sink.write(data)
+        self._open.discard(sink)
+        sink.close()
