@@ -23,6 +23,7 @@ from service.flow.rehearse import Rehearse
 from service.flow.review import Review
 from service.flow.submit import Arrival, Receipt, Submit
 from service.flow.sweep import Sweep
+from service.flow.watch import Watch
 from service.grouped import Grouped
 from service.scoring import Scorer
 from service.secret import Secret
@@ -118,7 +119,8 @@ def application(house: House, *, with_loops: bool, closes_house: bool = True) ->
     app = make_app(house.services)
 
     async def alive(_: web.Application) -> AsyncIterator[None]:
-        loops = asyncio.create_task(run_loops(house.sweep)) if with_loops else None
+        watch = Watch(house.store, house.services.meter)
+        loops = asyncio.create_task(run_loops(house.sweep, watch)) if with_loops else None
         yield
         if loops is not None:
             loops.cancel()

@@ -77,6 +77,15 @@ class Meter:
         self._model = Gauge(
             "saring_model_loaded", "1 where a model is loaded", registry=registry, multiprocess_mode="min"
         )
+        self._memory = Gauge(
+            "saring_store_memory_bytes", "Memory that the store uses", registry=registry, multiprocess_mode="mostrecent"
+        )
+        self._memory_limit = Gauge(
+            "saring_store_memory_limit_bytes",
+            "Memory that the store may use, 0: no limit; at it new comments are refused",
+            registry=registry,
+            multiprocess_mode="mostrecent",
+        )
 
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:
         self._answered(method if method in _METHODS else "other", route, status).observe(seconds)
@@ -94,6 +103,10 @@ class Meter:
 
     def model_loaded(self, is_loaded: bool) -> None:
         self._model.set(is_loaded)
+
+    def store_memory(self, used: int, most: int) -> None:
+        self._memory.set(used)
+        self._memory_limit.set(most)
 
     def described(self) -> list[tuple[str, str, str]]:
         """Each metric's name, type and meaning."""

@@ -17,9 +17,9 @@ from service.errors import SaringError, StoreUnavailable
 from service.secret import read_secret
 from service.settings import Settings, load_settings
 from service.store.client import Client
+from service.store.memory import Memory, memory_of
 
 _DISK_LEAST = 512 * 1024 * 1024
-_MEMORY_FULL = 0.8
 _CLOCK_MOST_S = 2.0
 
 
@@ -124,7 +124,7 @@ async def _asked(url: str, timeout_s: float) -> list[Finding]:
     options = {configured[i].decode(): configured[i + 1].decode() for i in range(0, len(configured), 2)}
     return [
         *_durability(facts, options),
-        *_memory(facts, options),
+        _memory(memory_of(info), options),
         _clock(int(now[0]) + int(now[1]) / 1e6, before, after),
     ]
 
@@ -144,14 +144,12 @@ def _durability(facts: dict[str, str], options: dict[str, str]) -> list[Finding]
     return findings
 
 
-def _memory(facts: dict[str, str], options: dict[str, str]) -> list[Finding]:
-    used, most = int(facts.get("used_memory", 0)), int(facts.get("maxmemory", 0))
-    told = f"{used // 2**20} MiB used" + (f" of {most // 2**20}" if most else "")
+def _memory(memory: Memory, options: dict[str, str]) -> Finding:
+    told = f"{memory.used // 2**20} MiB used" + (f" of {memory.most // 2**20}" if memory.most else "")
     if options.get("maxmemory-policy") not in ("noeviction", None):
-        return [Finding("memory", f"policy {options['maxmemory-policy']}", "CONFIG SET maxmemory-policy noeviction")]
-    if most and used > _MEMORY_FULL * most:
-        return [Finding("memory", told, "raise maxmemory: at the limit new comments are refused")]
-    return [Finding("memory", told)]
+        return Finding("memory", f"policy {options['maxmemory-policy']}", "CONFIG SET maxmemory-policy noeviction")
+    mend = "raise maxmemory: at the limit new comments are refused"
+    return Finding("memory", told, mend if memory.is_nearly_full else "")
 
 
 def _clock(theirs: float, before: float, after: float) -> Finding:

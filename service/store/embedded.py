@@ -31,6 +31,7 @@ _CUT = re.compile(r"Truncating the AOF (\S+) at offset (\d+)")
 _PR_SET_PDEATHSIG = 1
 DURABLE = ("--appendonly", "yes", "--appendfsync", "always")
 IN_MEMORY = ("--appendonly", "no")  # loads the folder's dump.rdb, and writes nothing
+_MEMORY_SHARE = 0.6  # of the machine's: a rewrite of the append-only file copies what is written meanwhile
 _UNIX_PATH_MAX = 100  # the kernel takes 107 bytes; a little is left for temporary names
 _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
@@ -87,7 +88,7 @@ class Embedded:
                 *("--unixsocket", str(self.socket), "--unixsocketperm", "700"),
                 *("--dir", str(self.data_dir), *self._persistence, "--save", ""),
                 *("--repl-diskless-sync-delay", "0"),  # a backup need not wait for others who might want one too
-                *("--maxmemory-policy", "noeviction"),
+                *("--maxmemory", str(int(_MEMORY_SHARE * _machine_memory())), "--maxmemory-policy", "noeviction"),
                 *("--hash-max-listpack-value", "16384"),
                 *("--logfile", str(log), "--loglevel", "warning"),
             ],
@@ -154,6 +155,14 @@ class Embedded:
             if time.monotonic() > deadline:
                 raise StoreUnavailable("a Valkey left over in the data directory does not end; stop it by hand")
             time.sleep(0.02)
+
+
+def _machine_memory() -> int:
+    """Bytes of this machine, or of the container where that has fewer."""
+    machine = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    with contextlib.suppress(OSError, ValueError):  # ValueError: "max", no limit
+        return min(machine, int(Path("/sys/fs/cgroup/memory.max").read_text()))
+    return machine
 
 
 def _socket_path(data_dir: Path) -> Path:
