@@ -21,6 +21,7 @@ from service.flow.measure import Measure
 from service.flow.read import Read
 from service.flow.rehearse import Rehearse
 from service.flow.review import Review
+from service.flow.staff import Staff
 from service.flow.submit import Arrival, Receipt, Submit
 from service.flow.sweep import Sweep
 from service.flow.watch import Watch
@@ -97,6 +98,7 @@ def furnish(
         rehearse=Rehearse(read, scorer, clock),
         measure=Measure(store, clock),
         configure=configure,
+        staff=Staff(store, secret, clock, entropy),
         meter=meter,
         clock=clock,
         store_answers=lambda: _answers(store),

@@ -123,6 +123,10 @@ class AlreadyExists(SaringError):
     """Raised when a slug or an account's e-mail address is taken."""
 
 
+class LastEditor(SaringError):
+    """Raised when a change would leave a site without anybody who may change it back."""
+
+
 class StoreUnavailable(SaringError):
     """Raised when Valkey cannot be reached or does not answer in time; nothing half-written remains."""
 

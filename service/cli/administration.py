@@ -14,7 +14,7 @@ from email_validator import EmailNotValidError, validate_email
 
 from service.app import House
 from service.cli.house import with_house
-from service.domain.site import SLUG, KeyKind, Role, SiteConfig
+from service.domain.site import RESERVED, SLUG, KeyKind, Role, SiteConfig
 from service.errors import AlreadyExists, BadSetting, NotFound, UnknownSite
 from service.i18n import LANGUAGES
 from service.web.address import origin_of
@@ -128,6 +128,8 @@ async def _config(house: House, slug: str) -> SiteConfig:
 async def _site_create(house: House, given: argparse.Namespace) -> Report:
     if not SLUG.fullmatch(given.slug):
         raise BadSetting("SLUG: lower-case letters, digits and hyphens, at most 40")
+    if given.slug in RESERVED:
+        raise BadSetting(f"SLUG: the console has a page of its own at {given.slug}; choose another")
     origins, zone = _origins(given.origin), _zone(given.time_zone)
     try:
         site = await house.configure.create_site(given.slug, given.name, origins, given.language, zone)

@@ -13,6 +13,8 @@ from service.domain.ids import AccountId, KeyId, Tag
 from service.domain.policy import Policy
 
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
+# Pages of the console that stand where a site's would: /console/account.
+RESERVED = frozenset({"account", "choose", "invitation", "sign-in", "sign-out"})
 LISTS = ("words", "domains", "addresses", "emails")
 
 
@@ -97,6 +99,8 @@ class SiteConfig:
     policy: Policy
     lists: Lists
     keys: Mapping[str, ApiKey]  # by hash
+    keys_version: int
+    people_version: int
     revision: int
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
 from argon2 import PasswordHasher
 
 from service.domain.ids import ENTROPY_BYTES, AccountId, KeyId, Tag, base32, new_tag, timed_id
 from service.domain.policy import Policy
-from service.domain.site import Account, ApiKey, KeyKind, Lists, Role, Site
+from service.domain.site import RESERVED, Account, ApiKey, KeyKind, Lists, Role, Site
 from service.errors import AlreadyExists, NotFound
 from service.flow.directory import Directory
 from service.secret import Secret
@@ -60,7 +60,9 @@ class Configure:
     async def create_site(
         self, slug: str, name: str, origins: tuple[str, ...], language: str, time_zone: str, by: str = HOST
     ) -> Site:
-        """A new site with the default policy. Raises AlreadyExists."""
+        """A new site with the default policy. Raises AlreadyExists, also where the console has a page of that name."""
+        if slug in RESERVED:
+            raise AlreadyExists(slug)
         taken = set(await self._store.sites.tags())
         tag = new_tag(self._entropy(8))
         while tag in taken:
@@ -75,14 +77,9 @@ class Configure:
 
     async def create_key(self, tag: Tag, kind: KeyKind, by: str = HOST, key: str = "") -> IssuedKey:
         """A new key of a kind. Akismet's clients know twelve hex digits only, so those alone do not carry the tag."""
-        now_ms = self._clock()
-        if not key:
-            key = secrets.token_hex(6) if kind is KeyKind.AKISMET else f"{_PREFIX[kind]}{tag}{self._random()}"
-        key_id = KeyId(timed_id("k", tag, now_ms, self._entropy(ENTROPY_BYTES)))
-        shown = key[:4] if kind is KeyKind.AKISMET else key[:_SHOWN]
-        record = ApiKey(key_id, kind, shown, self._secret.key_hash(key), now_ms)
-        await self._store.sites.put_key(tag, record, by, now_ms)
-        return IssuedKey(key_id, key)
+        record, issued = self._new_key(tag, kind, key)
+        await self._store.sites.put_keys(tag, [record], None, by, record.created_ms)
+        return issued
 
     async def revoke_key(self, tag: Tag, key_id: str, by: str = HOST) -> None:
         """A key that opens nothing from now on, in every process. Raises NotFound."""
@@ -92,7 +89,24 @@ class Configure:
             raise NotFound(key_id)
         if key.revoked_ms is None:
             now_ms = self._clock()
-            await self._store.sites.put_key(tag, replace(key, revoked_ms=now_ms), by, now_ms)
+            await self._store.sites.put_keys(tag, [replace(key, revoked_ms=now_ms)], None, by, now_ms)
+
+    async def put_keys(
+        self, tag: Tag, kept: Collection[str], new: Sequence[KeyKind], follows: int | None, by: str
+    ) -> tuple[list[IssuedKey], int]:
+        """Keeps the keys of these ids, revokes all others that open something, and issues new ones; all at once.
+
+        The new keys in order, and the version. Raises NotFound for an unknown id, VersionConflict.
+        """
+        known = {str(key.id): key for key in (await self._directory.current(tag)).keys.values()}
+        if unknown := [key_id for key_id in kept if key_id not in known]:
+            raise NotFound(unknown[0])
+        now_ms = self._clock()
+        made = [self._new_key(tag, kind) for kind in new]
+        ended = [key for key_id, key in known.items() if key_id not in kept and key.revoked_ms is None]
+        changed = [*(replace(key, revoked_ms=now_ms) for key in ended), *(record for record, _ in made)]
+        version = await self._store.sites.put_keys(tag, changed, follows, by, now_ms)
+        return [issued for _, issued in made], version
 
     async def put_policy(self, tag: Tag, policy: Policy, follows: int | None, by: str) -> Policy:
         """A new policy for the site. Raises VersionConflict."""
@@ -115,6 +129,7 @@ class Configure:
                 raise AlreadyExists(email)
             account = replace(account, roles={**account.roles, tag: role})
             await self._store.people.put(account)
+            await self._note_people(tag)
             return Invitation(account)
         password, token = _password(), f"mt_{self._random()}"
         account = Account(
@@ -126,6 +141,7 @@ class Configure:
             created_ms=self._clock(),
         )
         await self._store.people.put(account, [self._secret.key_hash(token)])
+        await self._note_people(tag)
         return Invitation(account, password, token)
 
     async def reset_password(self, email: str) -> Invitation:
@@ -150,6 +166,20 @@ class Configure:
     async def people(self) -> list[Account]:
         """Every account."""
         return await self._store.people.all()
+
+    async def _note_people(self, tag: Tag) -> None:
+        """Counts a version of the site's people: whoever read an older one replaces nothing."""
+        roles = {account.id: account.roles[tag] for account in await self.people() if tag in account.roles}
+        await self._store.sites.put_people(tag, roles, None, HOST, self._clock())
+
+    def _new_key(self, tag: Tag, kind: KeyKind, key: str = "") -> tuple[ApiKey, IssuedKey]:
+        """A key's record, and the key itself."""
+        now_ms = self._clock()
+        if not key:
+            key = secrets.token_hex(6) if kind is KeyKind.AKISMET else f"{_PREFIX[kind]}{tag}{self._random()}"
+        key_id = KeyId(timed_id("k", tag, now_ms, self._entropy(ENTROPY_BYTES)))
+        shown = key[:4] if kind is KeyKind.AKISMET else key[:_SHOWN]
+        return ApiKey(key_id, kind, shown, self._secret.key_hash(key), now_ms), IssuedKey(key_id, key)
 
     async def _hashed(self, password: str) -> str:
         return await asyncio.to_thread(self._hasher.hash, password)  # 50 ms and more, on purpose

@@ -14,7 +14,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from service.domain.ids import base32, digest
 from service.domain.site import Account
-from service.errors import Unauthenticated
+from service.errors import NotFound, Unauthenticated
 from service.secret import Secret
 from service.store.sessions import LIFE_MS, Session
 from service.store.store import Store
@@ -62,7 +62,8 @@ class Enter:
                 return Refused(retry_after_s=left_ms / 1000)
         account = await self._store.people.by_email(email)
         usable = account is not None and not account.disabled
-        is_right = await self._verify(account.password_hash if account else await self._decoy(), password)
+        kept = account.password_hash if account else ""
+        is_right = await self._verify(kept or await self._decoy(), password)  # who was only invited has none yet
         if account is None or not usable or not is_right:
             return Refused()
         await self._store.sessions.forgive(counted[0][0])
@@ -77,6 +78,26 @@ class Enter:
         if account is None or account.disabled or digest(account.password_hash) != session.password:
             raise Unauthenticated("no such account, or disabled")
         return account
+
+    async def invited(self, token: str) -> Account:
+        """Whom this invitation is for. Raises NotFound where it has ended or was taken."""
+        account_id = await self._store.invitations.find(self._secret.key_hash(token))
+        account = await self._store.people.get(account_id) if account_id else None
+        if account is None or account.disabled or account.password_hash or not account.roles:
+            raise NotFound("no such invitation")
+        return account
+
+    async def accept(self, token: str, password: str) -> Admitted:
+        """The invited person comes in by a password of his own. Raises NotFound.
+
+        `password` has 12 to 200 characters; the caller has looked.
+        """
+        account = await self.invited(token)
+        changed = replace(account, password_hash=await asyncio.to_thread(self._hasher.hash, password))
+        if not await self._store.invitations.take(self._secret.key_hash(token)):
+            raise NotFound("taken meanwhile")
+        await self._store.people.put(changed)
+        return Admitted(changed, await self._open(changed))
 
     async def sign_out(self, account: Account, token: str, *, everywhere: bool = False) -> None:
         """Ends this session, or all of the person's."""

@@ -204,6 +204,11 @@ def load_lists(raw: bytes, version: int) -> Lists:
     return Lists(version, words, domains, addresses, emails)
 
 
+def dump_roles(roles: Mapping[AccountId, Role]) -> bytes:
+    """Who works for a site, always in the same order."""
+    return orjson.dumps({"v": SCHEMA, "people": sorted([account_id, role.value] for account_id, role in roles.items())})
+
+
 def dump_key(key: ApiKey) -> bytes:
     return orjson.dumps(
         {

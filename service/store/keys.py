@@ -48,10 +48,19 @@ TABLE = (
     KeyRow(TOKENS, "hash", "configure", "permanent", "keyed hash of a personal token → account id"),
     KeyRow("saring:{people}:session:<hash>", "string", "enter", "ttl", "a session of the console (JSON); 12 h idle"),
     KeyRow("saring:{people}:sessions:<account>", "zset", "enter", "ttl", "a person's sessions; score: began, ms"),
+    KeyRow("saring:{people}:invitation:<hash>", "string", "enter", "ttl", "an invitation → account id; 3 days, once"),
     KeyRow("saring:{people}:tries:<digest>", "string", "enter", "ttl", "tries to sign in; 15 min"),
-    KeyRow("saring:{<tag>}:site", "hash", "configure", "permanent", "site, policy, lists (JSON), `revision`"),
+    KeyRow(
+        "saring:{<tag>}:site",
+        "hash",
+        "configure",
+        "permanent",
+        "site, policy, lists, people (JSON), versions, `revision`",
+    ),
     KeyRow("saring:{<tag>}:keys", "hash", "configure", "permanent", "key id → API key (JSON, keyed hash only)"),
-    KeyRow("saring:{<tag>}:audit", "stream", "configure", "permanent", "who changed policy, lists or keys, when"),
+    KeyRow(
+        "saring:{<tag>}:audit", "stream", "configure", "permanent", "who changed policy, lists, keys or people, when"
+    ),
     KeyRow("saring:{<tag>}:comment:<id>", "hash", "submit", "swept", "a comment: `doc` (JSON) and where it stands"),
     KeyRow("saring:{<tag>}:history:<id>", "list", "review", "swept", "what people did to a comment (JSON each)"),
     KeyRow("saring:{<tag>}:status:<status>", "zset", "submit", "swept", "comments by status; score: created, ms"),
@@ -103,3 +112,7 @@ def sessions_of(account_id: str) -> str:
 
 def tries(who: str) -> str:
     return f"saring:{{people}}:tries:{who}"
+
+
+def invitation(token_hash: str) -> str:
+    return f"saring:{{people}}:invitation:{token_hash}"

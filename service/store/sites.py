@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from service.domain.ids import AccountId, Tag
 from service.domain.policy import DEFAULT_POLICY, Policy
-from service.domain.site import Account, ApiKey, Lists, Site, SiteConfig
+from service.domain.site import Account, ApiKey, Lists, Role, Site, SiteConfig
 from service.errors import AlreadyExists, UnknownSite, VersionConflict
 from service.store import codec, keys
-from service.store.client import Call, Client, run
+from service.store.client import Call, Client, Reply, run
 
 
 class Sites:
@@ -46,9 +46,22 @@ class Sites:
     async def config(self, tag: Tag) -> SiteConfig:
         """All of a site's configuration, as one moment saw it. Raises UnknownSite."""
         root = keys.root(tag)
-        fields = ("site", "policy", "version:policy", "lists", "version:lists", "revision")
+        fields = (
+            "site",
+            "policy",
+            "version:policy",
+            "lists",
+            "version:lists",
+            "version:keys",
+            "version:people",
+            "revision",
+        )
         while True:
-            (site, policy, policy_version, lists, lists_version, revision), rows, again = await self._client.group(
+            (
+                (site, policy, policy_version, lists, lists_version, *others, revision),
+                rows,
+                again,
+            ) = await self._client.group(
                 [
                     ("HMGET", f"{root}:site", *fields),
                     ("HGETALL", f"{root}:keys"),
@@ -65,6 +78,8 @@ class Sites:
             policy=codec.load_policy(policy, int(policy_version)),
             lists=codec.load_lists(lists, int(lists_version)) if lists else Lists(),
             keys={key.hash: key for key in loaded},
+            keys_version=int(others[0] or 0),
+            people_version=int(others[1] or 0),
             revision=int(revision),
         )
 
@@ -84,25 +99,41 @@ class Sites:
         """Replaces the lists; their new version. Raises VersionConflict unless the current version is `follows`."""
         return await self._put(tag, "lists", codec.dump_lists(lists), follows, by, now_ms)
 
-    async def put_key(self, tag: Tag, key: ApiKey, by: str, now_ms: int) -> None:
-        """Adds a key, or replaces it (revoked)."""
-        await self._put(tag, f"key:{key.id}", codec.dump_key(key), None, by, now_ms)
+    async def put_keys(self, tag: Tag, changed: Sequence[ApiKey], follows: int | None, by: str, now_ms: int) -> int:
+        """Adds keys, or replaces them (revoked), all at once; the version of the site's keys.
+
+        Raises VersionConflict unless the current version is `follows`.
+        """
+        told = [part for key in changed for part in (key.id, codec.dump_key(key))]
+        call = run("keys", keys.root(tag), "" if follows is None else follows, by, now_ms, *told)
+        return _version(tag, await self._client.call(*call))
+
+    async def put_people(
+        self, tag: Tag, roles: Mapping[AccountId, Role], follows: int | None, by: str, now_ms: int
+    ) -> int:
+        """Notes who works for the site; the version of that. Accounts themselves lie elsewhere and tell what holds.
+
+        Raises VersionConflict unless the current version is `follows`.
+        """
+        return await self._put(tag, "people", codec.dump_roles(roles), follows, by, now_ms)
 
     async def _put(
         self, tag: Tag, field: str, content: bytes, follows: int | None, by: str, now_ms: int, new: Site | None = None
     ) -> int:
         root = keys.root(tag)
         calls = [run("configure", root, "site", codec.dump_site(new), "", by, now_ms, "site")] if new else []
-        what = field.partition(":")[0]
-        calls.append(run("configure", root, field, content, "" if follows is None else follows, by, now_ms, what))
-        reply = (await self._client.group(calls))[-1]
-        match reply[0]:
-            case b"conflict":
-                raise VersionConflict(int(reply[1]))
-            case b"missing":
-                raise UnknownSite(tag)
-            case _:
-                return int(reply[1])
+        calls.append(run("configure", root, field, content, "" if follows is None else follows, by, now_ms, field))
+        return _version(tag, (await self._client.group(calls))[-1])
+
+
+def _version(tag: Tag, reply: Reply) -> int:
+    match reply[0]:
+        case b"conflict":
+            raise VersionConflict(int(reply[1]))
+        case b"missing":
+            raise UnknownSite(tag)
+        case _:
+            return int(reply[1])
 
 
 class People:

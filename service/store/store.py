@@ -7,6 +7,7 @@ from service.store.authors import Authors
 from service.store.client import Client
 from service.store.comments import Comments
 from service.store.events import Events
+from service.store.invitations import Invitations
 from service.store.reviews import Reviews
 from service.store.sessions import Sessions
 from service.store.sites import People, Sites
@@ -23,6 +24,7 @@ class Store:
         self.sites = Sites(client)
         self.people = People(client)
         self.sessions = Sessions(client)
+        self.invitations = Invitations(client)
         self.authors = Authors(client)
         self.articles = Articles(client)
 

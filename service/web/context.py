@@ -20,6 +20,7 @@ from service.flow.measure import Measure
 from service.flow.read import Read
 from service.flow.rehearse import Rehearse
 from service.flow.review import Review
+from service.flow.staff import Staff
 from service.flow.submit import Arrival, Receipt, Submit
 from service.grouped import Grouped
 from service.i18n import negotiate
@@ -46,6 +47,7 @@ class Services:
     rehearse: Rehearse
     measure: Measure
     configure: Configure
+    staff: Staff
     meter: Meter
     clock: Callable[[], int]
     store_answers: Callable[[], Awaitable[bool]]

@@ -54,6 +54,7 @@ TABLE: Mapping[type[Exception], Row] = {
         412, "version-conflict", "Changed meanwhile", "Somebody changed this since you read it; read it again."
     ),
     errors.AlreadyExists: Row(409, "already-exists", "Already exists", "This name is taken."),
+    errors.LastEditor: Row(409, "last-editor", "Last editor", "A site needs an editor who can sign in."),
     errors.CursorExpired: Row(410, "cursor-expired", "Cursor too old", "Events after this cursor are no longer kept."),
     errors.UnsupportedMediaType: Row(
         415, "unsupported-media-type", "Unsupported media type", "Send application/json or a form."

@@ -368,6 +368,44 @@ class ListsModel(Strict):
         )
 
 
+class PersonModel(Strict):
+    email: Email
+    role: Literal["reader", "moderator", "editor"]
+    id: str = Field("", description="Told; on writing passed over, as are the next three.")
+    disabled: bool = False
+    invited: bool = Field(False, description="Has not come in yet.")
+    invitation: str | None = Field(None, description="A link, good once and for three days; shown to who invites.")
+
+
+class PeopleModel(Strict):
+    """Who works for a site. Whoever is new is invited; whoever is left out loses the role here."""
+
+    version: int | None = Field(None, ge=0, description="On writing: the version that this follows (or send If-Match).")
+    people: list[PersonModel] = Field(max_length=500)
+
+    @model_validator(mode="after")
+    def _each_once(self) -> PeopleModel:
+        if len({person.email.casefold() for person in self.people}) < len(self.people):
+            raise _error("repeated")
+        return self
+
+
+class KeyModel(Strict):
+    kind: Literal["secret", "public", "akismet"]
+    id: str = Field("", max_length=100, description="Empty on writing: a new key.")
+    prefix: str = Field("", description="Told, to know it by; on writing passed over, as are the next three.")
+    created_at: Annotated[Moment | None, Field(strict=False)] = None
+    revoked_at: Annotated[Moment | None, Field(strict=False)] = None
+    key: str | None = Field(None, description="The key itself, in the answer that issues it and never again.")
+
+
+class KeysModel(Strict):
+    """A site's keys. What is new is issued; what is left out is revoked."""
+
+    version: int | None = Field(None, ge=0, description="On writing: the version that this follows (or send If-Match).")
+    keys: list[KeyModel] = Field(max_length=500)
+
+
 # --- queries
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from service.domain.site import Role
 from service.web import answers, requests
-from service.web.api import comments, events, meta, sites, stats
+from service.web.api import access, comments, events, meta, sites, stats
 from service.web.api import submit as submissions
 from service.web.context import SECRET, SECRET_OR_PUBLIC, Route
 
@@ -246,6 +246,48 @@ ROUTES: tuple[Route, ...] = (
         role=READER,
         query=requests.StatsQuery,
         answers={200: answers.StatsOut},
+    ),
+    Route(
+        "GET",
+        "/v1/sites/{slug}/people",
+        access.get_people,
+        "Who works for the site",
+        "Sites",
+        role=EDITOR,
+        answers={200: requests.PeopleModel},
+    ),
+    Route(
+        "PUT",
+        "/v1/sites/{slug}/people",
+        access.put_people,
+        "Replace who works for the site",
+        "Sites",
+        role=EDITOR,
+        body=requests.PeopleModel,
+        answers={200: requests.PeopleModel},
+        refuses=(409, 412),
+        headers=("If-Match",),
+    ),
+    Route(
+        "GET",
+        "/v1/sites/{slug}/keys",
+        access.get_keys,
+        "The site's keys",
+        "Sites",
+        role=EDITOR,
+        answers={200: requests.KeysModel},
+    ),
+    Route(
+        "PUT",
+        "/v1/sites/{slug}/keys",
+        access.put_keys,
+        "Issue and revoke keys",
+        "Sites",
+        role=EDITOR,
+        body=requests.KeysModel,
+        answers={200: requests.KeysModel},
+        refuses=(412,),
+        headers=("If-Match",),
     ),
     Route("GET", "/healthz", meta.healthz, "This process is alive", "Service", answers={200: answers.HealthOut}),
     Route(

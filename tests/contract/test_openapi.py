@@ -118,6 +118,12 @@ async def test_what_is_answered_is_what_the_document_says(
         await walk("GET", path, 200, path, room.reader)
         await walk("GET", path, 422, f"{path}?limit=0", room.reader)
         await walk("GET", path, 404, f"{path}?site=lain", room.reader)
+    for document_, other in (("people", {"people": []}), ("keys", {"version": 0, "keys": []})):
+        path, url = f"/v1/sites/{{slug}}/{document_}", f"/v1/sites/koran/{document_}"
+        kept = await walk("GET", path, 200, url, editor)
+        await walk("PUT", path, 200, url, editor, json=kept)
+        await walk("PUT", path, 409 if document_ == "people" else 412, url, editor, json=other)
+        await walk("PUT", path, 422, url, editor, json={})
     await walk("GET", "/v1/stats", 200, "/v1/stats", room.reader)
     await walk("GET", "/v1/stats", 422, "/v1/stats?from=yesterday", room.reader)
     for reader in (secret, room.reader, mod):

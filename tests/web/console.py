@@ -53,6 +53,7 @@ class Visitor:
     async def _ask(self, method: str, path: str, **options: Any) -> Shown:
         headers = {"Cookie": f"saring={self.token}", "Accept": "text/html", "Accept-Language": "en"}
         headers["Sec-Fetch-Site"] = "same-origin"
+        self.web.session.cookie_jar.clear()  # a visitor has the session that he was given, whatever others were
         path = path if path.startswith("/console") else f"{self.base}{path}"
         async with self.web.request(method, path, headers=headers, allow_redirects=False, **options) as answer:
             return Shown(answer.status, await answer.text(), answer.headers)

@@ -45,6 +45,26 @@ async def sign_in(visit: Visit) -> web.StreamResponse:
     return visit.keep(see_other(onward), came.token)
 
 
+async def invitation_page(visit: Visit) -> web.StreamResponse:
+    """Room for a password, for whoever holds a good invitation."""
+    return await _invitation(visit)
+
+
+async def accept_invitation(visit: Visit) -> web.StreamResponse:
+    """The invited person comes in by a password of his own; the invitation has ended."""
+    new = (await visit.form()).get("new", "")
+    if not PASSWORD_MIN <= len(new) <= PASSWORD_MAX:
+        error = visit.say("At least {min} characters, please.", min=PASSWORD_MIN)
+        return await _invitation(visit, error=error, status=422)
+    came = await visit.services.enter.accept(visit.request.match_info["token"], new)
+    return visit.keep(see_other("/console"), came.token)
+
+
+async def _invitation(visit: Visit, *, error: str = "", status: int = 200) -> web.Response:
+    invited = await visit.services.enter.invited(visit.request.match_info["token"])
+    return visit.page("invitation.html", status=status, email=invited.email, error=error, min=PASSWORD_MIN)
+
+
 async def sign_out(visit: Visit) -> web.StreamResponse:
     """Ends this session, or every one of the person's; what he held goes back to the queue."""
     form = await visit.form()

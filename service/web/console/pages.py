@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from service.domain.site import Role
-from service.web.console import entrance, lists, policy, queue, reading, today
+from service.web.console import access, entrance, lists, policy, queue, reading, today
 from service.web.console.door import Page
 
 _DECIDES, _EDITS = Role.MODERATOR, Role.EDITOR
@@ -15,6 +15,8 @@ PAGES: tuple[Page, ...] = (
     Page("POST", "/console/sign-out", entrance.sign_out),
     Page("GET", "/console/account", entrance.account_page),
     Page("POST", "/console/account/password", entrance.change_password),
+    Page("GET", "/console/invitation/{token}", entrance.invitation_page, role=None),
+    Page("POST", "/console/invitation/{token}", entrance.accept_invitation, role=None),
     Page("POST", "/console/choose", entrance.choose, role=None),
     Page("GET", "/console/{slug}", queue.page),
     Page("GET", "/console/{slug}/more", queue.more),
@@ -37,4 +39,8 @@ PAGES: tuple[Page, ...] = (
     Page("GET", "/console/{slug}/policy", policy.page, _EDITS),
     Page("POST", "/console/{slug}/policy", policy.save, _EDITS),
     Page("POST", "/console/{slug}/policy/preview", policy.preview, _EDITS),
+    Page("GET", "/console/{slug}/people", access.people, _EDITS),
+    Page("POST", "/console/{slug}/people", access.change_people, _EDITS),
+    Page("GET", "/console/{slug}/keys", access.keys, _EDITS),
+    Page("POST", "/console/{slug}/keys", access.change_keys, _EDITS),
 )
