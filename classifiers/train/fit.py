@@ -38,7 +38,8 @@ def fit_label(
     scales = log_ratio_scales(X, y, sample_weight) ** power
     scaled = X.copy()
     scaled.data *= scales[scaled.indices].astype(scaled.dtype)
-    fitted = LogisticRegression(C=C, solver="lbfgs", max_iter=200, tol=1e-4)
+    # Stopped at 1e-4 it has not arrived: false alarms are a third more, and differ with every line of data.
+    fitted = LogisticRegression(C=C, solver="lbfgs", max_iter=400, tol=1e-5)
     fitted.fit(scaled, y, sample_weight=sample_weight)
     return LinearModel(fitted.coef_[0].astype(np.float64) * scales, float(fitted.intercept_[0]))
 
