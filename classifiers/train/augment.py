@@ -1,7 +1,7 @@
 """Augmentation: what the examples lack, made from what they hold, so that the model learns shapes beside names.
 
 Copies are made on folded text, since that is what the model reads; letters in disguise need none, as the fold has
-read them already. Every draw comes from one seeded generator.
+read them already, but spellings do. Every draw comes from one seeded generator.
 """
 
 from __future__ import annotations
@@ -16,11 +16,14 @@ from typing import Final
 from classifiers.document import Document
 from classifiers.text import fold_text
 from classifiers.train.examples import Example
+from classifiers.train.respell import respelled
 
 COPY_WEIGHT: Final = 0.35
-"""Of a copy with an invented brand, beside its original: the known brands are worth keeping."""
+"""Of a copy, beside its original: the known brands and spellings are worth keeping."""
 TWIN_SHARE: Final = 0.2
 """Of clean comments so many get a twin that names an invented nickname: a strange name alone is no spam."""
+RESPELLED_SHARE: Final = 0.2
+"""Of clean comments so many get a respelled copy, of spam all: a strange spelling alone is no spam either."""
 
 _RESERVED = re.compile(r"\.(?:example|test|invalid)\b")
 _ENDINGS = tuple(
@@ -42,7 +45,7 @@ def augmented(examples: Sequence[Example], *, seed: int) -> list[Example]:
     """The examples with realistic domains, and behind them the copies; in an order that the seed decides alone."""
     rng = random.Random(seed)
     kept = [_with_real_domains(example, rng) for example in examples]
-    return kept + brand_copies(kept, rng) + clean_twins(kept, rng)
+    return kept + brand_copies(kept, rng) + clean_twins(kept, rng) + respelled_copies(kept, rng)
 
 
 def brand_copies(examples: Sequence[Example], rng: random.Random) -> list[Example]:
@@ -80,6 +83,17 @@ def clean_twins(examples: Sequence[Example], rng: random.Random) -> list[Example
             words.insert(rng.randrange(len(words) + 1), _nickname(rng))
             twins.append(_copy(example, " ".join(words)))
     return twins
+
+
+def respelled_copies(examples: Sequence[Example], rng: random.Random) -> list[Example]:
+    """Beside each spam, and some clean comments, one in which words are spelled as they sound or with a slip."""
+    copies = []
+    for example in examples:
+        spam = example.labels.get("spam")
+        if spam is not None and (spam or rng.random() < RESPELLED_SHARE):
+            folded = fold_text(example.document.text)
+            copies.append(_copy(example, respelled(folded, rng)))
+    return copies
 
 
 def invent(rng: random.Random, common: Sequence[str]) -> str:

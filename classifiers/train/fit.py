@@ -36,12 +36,16 @@ def fit_label(
 ) -> LinearModel:
     """The model of one label; `y` is 0 or 1, shape (n_samples,). `power` 0 switches the weighting off."""
     scales = log_ratio_scales(X, y, sample_weight) ** power
-    scaled = X.copy()
-    scaled.data *= scales[scaled.indices].astype(scaled.dtype)
+    # Features that no row has weigh nothing: without them a small set is fitted many times faster.
+    seen = np.flatnonzero(np.bincount(X.indices, minlength=X.shape[1]))
+    scaled = X[:, seen]
+    scaled.data *= scales[seen][scaled.indices].astype(scaled.dtype)
     # Stopped at 1e-4 it has not arrived: false alarms are a third more, and differ with every line of data.
     fitted = LogisticRegression(C=C, solver="lbfgs", max_iter=400, tol=1e-5)
     fitted.fit(scaled, y, sample_weight=sample_weight)
-    return LinearModel(fitted.coef_[0].astype(np.float64) * scales, float(fitted.intercept_[0]))
+    weights = np.zeros(X.shape[1])
+    weights[seen] = fitted.coef_[0] * scales[seen]
+    return LinearModel(weights, float(fitted.intercept_[0]))
 
 
 def log_ratio_scales(X: sparse.csr_matrix, y: npt.NDArray[np.int64], sample_weight: Doubles) -> Doubles:

@@ -3,16 +3,20 @@
 import argparse
 import json
 import random
+import re
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from classifiers import LABELS, Classifier, Document
 from classifiers.train import arguments
-from classifiers.train.augment import augmented, invent
+from classifiers.train.augment import augmented, brand_copies, invent, respelled_copies
 from classifiers.train.calibrate import calibrate, language_numbers
 from classifiers.train.examples import Example, fold_number, own_corpus, read_examples
+from classifiers.train.respell import respell
 from classifiers.train.sources import SourceProblem, sources, verified
 
 
@@ -70,7 +74,7 @@ def test_augmentation_is_the_same_for_the_same_seed_and_keeps_the_originals_in_f
 
 def test_a_brand_copy_names_another_brand_in_the_same_words() -> None:
     examples = [example("main di kemiri88 yuk", 1) for _ in range(5)]
-    copies = augmented(examples, seed=1)[5:]
+    copies = brand_copies(examples, random.Random(1))
     assert len(copies) == 5
     assert all(one.document.text.startswith("main di ") and "kemiri88" not in one.document.text for one in copies)
 
@@ -87,6 +91,32 @@ def test_invented_names_are_of_many_shapes() -> None:
     assert len(names) > 200
     assert any(name.isalpha() for name in names)
     assert any(name[-1].isdigit() for name in names)
+
+
+def test_every_spam_and_some_clean_comments_get_a_respelled_copy() -> None:
+    spam = [example("scatter gacor langsung maxwin", 1) for _ in range(50)]
+    clean = [example("jalan rusak sejak musim hujan", 0) for _ in range(200)]
+    copies = respelled_copies(spam + clean, random.Random(1))
+    assert sum(one.labels["spam"] for one in copies) == 50
+    assert 20 < sum(not one.labels["spam"] for one in copies) < 80
+    assert len({one.document.text for one in copies if one.labels["spam"]}) > 30
+
+
+@pytest.mark.parametrize(
+    ("word", "heard"),
+    [("wd", "wede"), ("jp", "jepe"), ("maxwin", "makswin"), ("scatter", "sekatter"), ("cuan", "kuan"), ("judi", "jdi")],
+)
+def test_words_are_respelled_as_people_do(word: str, heard: str) -> None:
+    rng = random.Random(2)
+    spellings = {respell(word, rng) for _ in range(2000)}
+    assert heard in spellings
+
+
+@given(st.from_regex("[a-z]{2,12}", fullmatch=True), st.integers(0, 99))
+def test_a_respelled_word_is_a_word(word: str, seed: int) -> None:
+    spelled = respell(word, random.Random(seed))
+    assert re.fullmatch("[a-z]{2,}", spelled)
+    assert len(spelled) <= 4 * len(word)
 
 
 def test_calibrated_margins_mean_what_they_say() -> None:
