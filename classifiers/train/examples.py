@@ -72,8 +72,14 @@ def _example(row: Mapping[str, Any], source: str, block: str) -> Example:
         labels={label: int(row[label]) for label in LABELS if row.get(label) in (0, 1)},
         source=source,
         block=block,
-        traits={name: row[name] for name in ("topic", "style", "spam_kind", "pair") if row.get(name)},
+        traits=_traits(row),
     )
+
+
+def _traits(row: Mapping[str, Any]) -> dict[str, str]:
+    traits = {name: row[name] for name in ("topic", "style", "spam_kind", "pair") if row.get(name)}
+    # A word alone, of the lexicon, is learnt from like a copy: nothing is calibrated or judged on it.
+    return {**traits, "copy": "yes"} if row.get("style") == "word" else traits
 
 
 def _cleaned(text: str) -> str:

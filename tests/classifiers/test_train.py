@@ -15,7 +15,7 @@ from classifiers import LABELS, Classifier, Document
 from classifiers.train import arguments
 from classifiers.train.augment import augmented, brand_copies, invent, respelled_copies
 from classifiers.train.calibrate import calibrate, language_numbers
-from classifiers.train.examples import Example, fold_number, own_corpus, read_examples
+from classifiers.train.examples import CORPORA, Example, fold_number, own_corpus, read_examples
 from classifiers.train.respell import respell
 from classifiers.train.sources import SourceProblem, sources, verified
 
@@ -171,3 +171,10 @@ def test_an_altered_source_is_refused(tmp_path: Path) -> None:
 
 def test_every_source_has_a_licence_and_a_digest() -> None:
     assert all(source.licence and len(source.sha256) == 64 and source.weight > 0 for source in sources())
+
+
+def test_a_word_alone_is_learnt_from_but_never_judged_on() -> None:
+    lexicon = read_examples([CORPORA / "lexicon.jsonl"])
+    assert len(lexicon) > 4000
+    assert all("copy" in example.traits for example in lexicon)
+    assert not any("copy" in example.traits for example in read_examples([CORPORA / "clean.jsonl"]))
