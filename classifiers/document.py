@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 LABELS: Final = ("spam", "abuse", "insult", "hate", "threat", "obscene")
 """Two labels that the policy acts on, and four kinds of abuse. A comment may bear any number of them."""
@@ -20,8 +20,7 @@ class Document:
     language: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(NamedTuple):
     """What a part of the comment adds to the log-odds of `label`.
 
     `begin` and `end` are half-open, in code points of the field as it was given, and `text` is what stands there.

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from classifiers.archive import SHIPPED, read_model
 from classifiers.document import Assessment, Document, Term
 from classifiers.parameters import Parameters
-from classifiers.reasons import terms_of
+from classifiers.reasons import Margin, terms_of
 from classifiers.sums import Batch, Summer
 
 EXPLAINED_FROM: Final = 0.3
@@ -86,14 +86,17 @@ class Classifier:
         rows = np.flatnonzero(explained.any(axis=1))
         if not len(rows):
             return {}
-        weights = self._summer.weights_by_place(batch)
+        weights = self._summer.weights_by_place(batch, slopes)
+        starts = batch.starts.tolist()
         return {
             i: terms_of(
                 documents[i],
-                [label for label, shown in zip(self.labels, explained[i], strict=True) if shown],
-                weights[batch.span(i)][:, explained[i]] * slopes[i, explained[i]],
-                bias[i, explained[i]],
-                log_odds[i, explained[i]],
+                [
+                    Margin(
+                        self.labels[k], weights[k, starts[i] : starts[i + 1]], float(bias[i, k]), float(log_odds[i, k])
+                    )
+                    for k in explained[i].nonzero()[0].tolist()
+                ],
             )
             for i in rows.tolist()
         }

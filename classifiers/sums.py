@@ -12,7 +12,7 @@ from classifiers.document import Document
 from classifiers.hashing import Indices, pair_buckets
 from classifiers.parameters import Parameters
 from classifiers.tokens import BEGIN, END, units
-from classifiers.unit_table import BEGIN_ID, END_ID, Looked, UnitTable
+from classifiers.unit_table import BEGIN_ID, END_ID, Floats, UnitTable
 
 Doubles = npt.NDArray[np.float64]
 
@@ -33,17 +33,16 @@ class Batch:
     """(n_documents,): one over that square root"""
     starts: Indices
     """(n_documents + 1,): the places of document i are `starts[i]` to `starts[i + 1]`"""
-    looked: Looked
+    ids: Indices
+    """(n_places,): what stands there, as `UnitTable` numbers units"""
     first_units: Indices
     """places at which a unit stands for the first time in its document"""
+    unit_rows: Floats
+    """what `UnitTable` knows of each of them"""
     first_pairs: Indices
     """places at which a pair begins for the first time in its document"""
-    pairs: Indices
-    """the feature bucket of each of them"""
-
-    def span(self, document: int) -> slice:
-        """The places of a document, without BEGIN."""
-        return slice(int(self.starts[document]) + 1, int(self.starts[document + 1]))
+    pair_weights: Floats
+    """the weights of each of them, shape (n_first_pairs, n_labels)"""
 
 
 class Summer:
@@ -56,61 +55,62 @@ class Summer:
         self._pair_weights = parameters.pair_weights
 
     def sums(self, documents: Sequence[Document]) -> Batch:
-        """The sums of a batch; equal for a document whatever stands beside it."""
+        """The sums of a batch of at least one; equal for a document whatever stands beside it."""
         places: list[str] = []
-        starts = [0]
-        bodies = []
+        begins, ends = [], []
         for document in documents:
             body, fields = units(document)
-            places.append(BEGIN)
-            places += body
-            places.append(END)
+            begins.append(len(places))
+            places += (BEGIN, *body, END)
+            ends.append(len(places) - 1)
             places += fields
-            bodies.append(len(body) + 1)
-            starts.append(len(places))
-        looked = self._table.look_up(places)
-        edges = np.array(starts, np.int64)
-        owner = np.repeat(np.arange(len(documents)), np.diff(edges))
-        first_units = first_of_each(owner << _ID_BITS | looked.ids)
-        begins_pair = np.arange(len(places)) - edges[owner] < np.array(bodies)[owner]
-        first_pairs, pairs = self._pairs(looked, owner, np.flatnonzero(begins_pair))
-        rows = looked.rows[looked.ids[first_units]]
-        sums = np.add.reduceat(rows, _runs(owner[first_units]), axis=0).astype(np.float64)
-        pair_runs = _runs(owner[first_pairs])
-        sums[:, : self._n_labels] += np.add.reduceat(self._pair_weights[pairs], pair_runs, axis=0)
-        n_features = sums[:, -1] + np.diff(np.append(pair_runs, len(first_pairs)))
-        factors = 1 / np.sqrt(n_features)
-        return Batch(sums[:, :-1] * factors[:, None], factors, edges, looked, first_units, first_pairs, pairs)
+        starts = np.array([*begins, len(places)])
+        lengths = starts[1:] - starts[:-1]
+        owner = np.arange(len(documents)).repeat(lengths) << _ID_BITS
+        ids, rows, hashes = self._table.look_up(places)
+        first_units = first_of_each(owner | ids)
+        unit_rows = rows.take(ids.take(first_units), axis=0)
+        sums = np.add.reduceat(unit_rows, first_units.searchsorted(starts[:-1]), axis=0).astype(np.float64)
 
-    def weights_by_place(self, batch: Batch) -> Doubles:
-        """What each place adds to the sums of the labels, shape (n_places, n_labels).
+        left = (np.arange(len(places)) < np.array(ends).repeat(lengths)).nonzero()[0]
+        buckets = pair_buckets(hashes.take(ids.take(left)), hashes.take(ids.take(left + 1)), self._scheme)
+        kept = first_of_each(owner.take(left) | buckets)
+        first_pairs = left.take(kept)
+        pair_weights = self._pair_weights.take(buckets.take(kept), axis=0)
+        runs = first_pairs.searchsorted(starts)
+        sums[:, : self._n_labels] += np.add.reduceat(pair_weights, runs[:-1], axis=0)
+
+        factors = 1 / np.sqrt(sums[:, -1] + (runs[1:] - runs[:-1]))
+        sums = sums[:, :-1] * factors[:, None]
+        return Batch(sums, factors, starts, ids, first_units, unit_rows, first_pairs, pair_weights)
+
+    def weights_by_place(self, batch: Batch, slopes: Doubles) -> Doubles:
+        """What each place adds to the log-odds of the labels, shape (n_labels, n_places); `slopes` as in `Parameters`,
+        shape (n_documents, n_labels).
 
         A pair is shared by the two units in it; one with BEGIN or END belongs to the other unit.
         """
-        ids = batch.looked.ids
-        weights = np.zeros((len(ids), self._n_labels))
-        weights[batch.first_units] = batch.looked.rows[ids[batch.first_units], : self._n_labels]
-        left = batch.first_pairs
-        share = np.where(ids[left] == BEGIN_ID, 0.0, np.where(ids[left + 1] == END_ID, 1.0, 0.5))[:, None]
-        of_pairs = self._pair_weights[batch.pairs]
-        weights[left] += of_pairs * share
-        weights[left + 1] += of_pairs * (1 - share)
-        return weights * np.repeat(batch.factors, np.diff(batch.starts))[:, None]
-
-    def _pairs(self, looked: Looked, owner: Indices, left: Indices) -> tuple[Indices, Indices]:
-        first, second = looked.ids[left], looked.ids[left + 1]
-        buckets = pair_buckets(looked.hashes[first], looked.hashes[second], self._scheme)
-        kept = first_of_each(owner[left] << _ID_BITS | buckets)
-        return left[kept], buckets[kept]
+        weights = np.zeros((len(batch.ids), self._n_labels))
+        weights[batch.first_units] = batch.unit_rows[:, : self._n_labels]
+        left, right = batch.first_pairs, batch.first_pairs + 1
+        to_left = np.full((len(left), 1), 0.5)
+        to_left[batch.ids.take(right) == END_ID] = 1
+        to_left[batch.ids.take(left) == BEGIN_ID] = 0
+        weights[left] += batch.pair_weights * to_left
+        weights[right] += batch.pair_weights * (1 - to_left)
+        weights[batch.ids <= END_ID] = 0  # the one pair of an empty body is of no word
+        lengths = batch.starts[1:] - batch.starts[:-1]
+        weights *= batch.factors.repeat(lengths)[:, None]
+        weights *= slopes.repeat(lengths, axis=0)
+        return weights.T.copy()
 
 
 def first_of_each(keys: Indices) -> Indices:
     """The places at which each distinct key stands first, in order."""
-    _, places = np.unique(keys, return_index=True)
+    order = keys.argsort(kind="stable")
+    ordered = keys.take(order)
+    is_first = np.ones(len(keys), np.bool_)
+    np.not_equal(ordered[1:], ordered[:-1], out=is_first[1:])
+    places = order[is_first]
     places.sort()
     return places
-
-
-def _runs(owner: Indices) -> Indices:
-    """Where the run of each document begins; every document has one."""
-    return np.flatnonzero(np.diff(owner, prepend=-1))

@@ -7,11 +7,14 @@ name and "slot" in a text are different features. Knows nothing of hashing or we
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 from typing import Final, NamedTuple
 
 from classifiers.document import Document
-from classifiers.text import fold, fold_text
+from classifiers.text import fold, fold_text, parts
+from classifiers.text.folding import Parts
+from classifiers.text.memo import CAPACITY, Memo
 
 BEGIN: Final = "\x02"
 END: Final = "\x03"
@@ -29,7 +32,7 @@ _ENDINGS = (
 )
 _TOKEN = re.compile(
     r"(?:https?://|www\.)\S+"  # a link
-    rf"|[\w-]+(?:\.[\w-]+)*\.(?:{_ENDINGS})\b(?:/\S*)?"  # a bare domain
+    rf"|[\w-]++(?:\.[\w-]+)*\.(?:{_ENDINGS})\b(?:/\S*)?"  # a bare domain
     r"|@\w+"  # a mention
     r"|\w+(?:['’]\w+)*"
     r"|[!?]+"
@@ -51,51 +54,85 @@ class Units(NamedTuple):
     fields: list[str]
 
 
-class Places(NamedTuple):
-    """Where units stand: the field of each, and its half-open span there. The first `n_body` are of the body."""
+Place = tuple[str, int, int]
+"""Where a word stands in what its author typed: its field, and its half-open span there."""
 
-    spans: list[tuple[str, int, int]]
-    n_body: int
+_Span = tuple[int, int, int]
+"""Where a word stands in its part of a text, half-open, and how many units it was cut into."""
 
-
-def units(document: Document) -> Units:
-    """The units of a comment. Linear in its length; any string will do."""
-    folded = fold_text(document.text)
-    if _MAY_LINK.search(folded):
-        body = [unit for token in _TOKEN.findall(folded) for unit in _body_units(token)]
-    else:
-        body = [token[:LONGEST] for token in _PLAIN_TOKEN.findall(folded) if token not in _MASKS]
-    return Units(body, [unit for field, text in _others(document) for unit in _field_units(field, fold_text(text))])
+_Token = tuple[list[str], int, int]
+"""The units of a token of a folded text, and where it begins and ends there."""
 
 
-def placed(document: Document) -> Places:
-    """The places of the units of `units`, in the same order (body, then fields), in the original text."""
-    folded = fold(document.text)
-    begins, ends = folded.begins.tolist(), folded.ends.tolist()
-    spans = []
-    if _MAY_LINK.search(folded.text):
-        for match in _TOKEN.finditer(folded.text):
-            spans += [("body", begins[match.start()], ends[match.end() - 1])] * len(_body_units(match[0]))
-    else:
-        for match in _PLAIN_TOKEN.finditer(folded.text):
-            if match[0] not in _MASKS:
-                begin, end = match.span()
-                spans.append(("body", begins[begin], ends[end - 1]))
-    n_body = len(spans)
-    for field, text in _others(document):
-        folded = fold(text)
+class _Cutter:
+    """Cuts the texts of one field. A plain word is one unit behind `mark`, or none if it is among `ignored`; `tokens`
+    finds what else there is in a folded text.
+    """
+
+    def __init__(self, mark: str, ignored: frozenset[str], tokens: Callable[[str], Iterable[_Token]]) -> None:
+        self._mark = mark
+        self._ignored = ignored
+        self._tokens = tokens
+        self._units = Memo(self._units_of).__getitem__
+        self._words = Memo(self._words_of, CAPACITY // 2).__getitem__
+
+    def units(self, text: str) -> list[str]:
+        """The units of a text in order."""
+        units: list[str] = []
+        for folded in self._parts(text).folded:
+            if self._is_plain(folded):
+                units.append(self._mark + folded)
+            else:
+                units += self._units(folded)
+        return units
+
+    def words(self, text: str) -> Iterator[_Span]:
+        """The words of a text in the order of their units."""
+        end = 0
+        parts = self._parts(text)
+        for original, folded in zip(parts.originals, parts.folded, strict=True):
+            begin = text.index(original, end)
+            end = begin + len(original)
+            if self._is_plain(folded) and original.isalnum() and original.isascii():
+                yield begin, end, 1
+            else:
+                for first, last, n_units in self._words(original):
+                    yield begin + first, begin + last, n_units
+
+    def _parts(self, text: str) -> Parts:
+        return parts(text)
+
+    def _is_plain(self, folded: str) -> bool:
+        return folded.isalpha() and folded not in self._ignored and len(folded) <= LONGEST
+
+    def _units_of(self, folded: str) -> tuple[str, ...]:
+        return tuple(unit for units, _, _ in self._tokens(folded) for unit in units)
+
+    def _words_of(self, original: str) -> tuple[_Span, ...]:
+        """Units that overlap in the original (parts of a link, one chat word read as two) are of one word."""
+        folded = fold(original)
         begins, ends = folded.begins.tolist(), folded.ends.tolist()
-        spans += [(field, begins[begin], ends[end - 1]) for _, begin, end in _field_spans(field, folded.text)]
-    return Places(spans, n_body)
+        words: list[_Span] = []
+        for units, first, last in self._tokens(folded.text):
+            begin, end, n_units = begins[first], ends[last - 1], len(units)
+            if units and words and begin < words[-1][1]:
+                before = words.pop()
+                begin, end, n_units = before[0], max(before[1], end), before[2] + n_units
+            if units:
+                words.append((begin, end, n_units))
+        return tuple(words)
 
 
-def _others(document: Document) -> Iterator[tuple[str, str]]:
-    if document.author:
-        yield "author", document.author
-    if document.url:
-        yield "url", document.url
-    if document.email:
-        yield "email", document.email
+class _EmailCutter(_Cutter):
+    """An e-mail address is one part, since only the domain is read: what stands before the last @ is the person's."""
+
+    def _parts(self, text: str) -> Parts:
+        return Parts([text], [fold_text(text)], lean=True)
+
+
+def _body_tokens(folded: str) -> Iterator[_Token]:
+    for match in (_TOKEN if _MAY_LINK.search(folded) else _PLAIN_TOKEN).finditer(folded):
+        yield _body_units(match[0]), *match.span()
 
 
 def _body_units(token: str) -> list[str]:
@@ -106,18 +143,58 @@ def _body_units(token: str) -> list[str]:
     return [token[:LONGEST]]
 
 
-def _field_units(field: str, folded: str) -> list[str]:
-    return [unit for unit, _, _ in _field_spans(field, folded)]
+def _author_tokens(folded: str) -> Iterator[_Token]:
+    for match in _TOKEN.finditer(folded):
+        yield [AUTHOR + match[0][:LONGEST]], *match.span()
 
 
-def _field_spans(field: str, folded: str) -> Iterator[tuple[str, int, int]]:
-    """Of an e-mail address only the domain is read: the part before the @ is the person's own."""
-    if field == "author":
-        for match in _TOKEN.finditer(folded):
-            yield AUTHOR + match[0][:LONGEST], match.start(), match.end()
-        return
-    mark = URL if field == "url" else EMAIL
-    start = folded.rfind("@") + 1 if field == "email" else 0
+def _url_tokens(folded: str) -> Iterator[_Token]:
+    return _parts(URL, folded, 0)
+
+
+def _email_tokens(folded: str) -> Iterator[_Token]:
+    """Only the domain is read: the part before the @ is the person's own."""
+    return _parts(EMAIL, folded, folded.rfind("@") + 1)
+
+
+def _parts(mark: str, folded: str, start: int) -> Iterator[_Token]:
     for match in _WORD.finditer(folded, start):
         if match[0] not in _SCHEMES:
-            yield mark + match[0][:LONGEST], match.start(), match.end()
+            yield [mark + match[0][:LONGEST]], *match.span()
+
+
+_CUTTERS: Final = {
+    "body": _Cutter("", _MASKS, _body_tokens),
+    "author": _Cutter(AUTHOR, frozenset(), _author_tokens),
+    "url": _Cutter(URL, _SCHEMES, _url_tokens),
+    "email": _EmailCutter(EMAIL, _SCHEMES, _email_tokens),
+}
+
+
+def fields(document: Document) -> dict[str, str]:
+    """The text of each field that is not empty, the body's always."""
+    texts = {"body": document.text, "author": document.author, "url": document.url, "email": document.email}
+    return {field: text for field, text in texts.items() if text or field == "body"}
+
+
+def units(document: Document) -> Units:
+    """The units of a comment. Linear in its length; any string will do."""
+    body, *others = (_CUTTERS[field].units(text) for field, text in fields(document).items())
+    return Units(body, list(chain.from_iterable(others)))
+
+
+def placed(document: Document) -> tuple[list[Place], list[int]]:
+    """The words of a comment in the order of their units, and how many units each was cut into.
+
+    BEGIN and END stand around the body as in `Batch`, as words of no field.
+    """
+    places: list[Place] = [("", 0, 0)]
+    sizes = [1]
+    for field, text in fields(document).items():
+        for begin, end, n_units in _CUTTERS[field].words(text):
+            places.append((field, begin, end))
+            sizes.append(n_units)
+        if field == "body":
+            places.append(("", 0, 0))
+            sizes.append(1)
+    return places, sizes

@@ -35,6 +35,18 @@ class Looked(NamedTuple):
     hashes: UInts
 
 
+class _Numbers(dict[str, int]):
+    """Numbers units in the order in which they are first asked for; `new` are those not yet learnt."""
+
+    def __init__(self) -> None:
+        self.new: list[str] = []
+
+    def __missing__(self, unit: str) -> int:
+        self[unit] = number = len(self)
+        self.new.append(unit)
+        return number
+
+
 class UnitTable:
     """Summed weights and hash of every unit asked for, computed once. Safe to use from several threads."""
 
@@ -48,35 +60,33 @@ class UnitTable:
     def look_up(self, units: Sequence[str]) -> Looked:
         """The rows of these units. Those of BEGIN and END are zeros: the two count in pairs alone."""
         with self._lock:
-            try:
-                ids = self._known_ids(units)
-            except KeyError:
-                if len(self._ids) >= CAPACITY:
-                    self._forget()
-                self._learn([unit for unit in dict.fromkeys(units) if unit not in self._ids])
-                ids = self._known_ids(units)
+            if len(self._ids) >= CAPACITY:
+                self._forget()
+            ids = np.fromiter(map(self._ids.__getitem__, units), np.int64, len(units))
+            if self._ids.new:
+                self._learn()
             return Looked(ids, self._rows, self._hashes)
-
-    def _known_ids(self, units: Sequence[str]) -> Indices:
-        return np.fromiter(map(self._ids.__getitem__, units), np.int64, len(units))
 
     def _forget(self) -> None:
         # New arrays, so that rows handed out before stay as they are.
-        self._ids: dict[str, int] = {}
+        self._ids = _Numbers()
         self._rows: Floats = np.zeros((1024, self._weights.shape[1] + 1), np.float32)
         self._hashes: UInts = np.zeros(1024, np.uint32)
-        self._learn([BEGIN, END])
+        for mark in (BEGIN, END):
+            self._ids[mark]
+        self._learn()
         self._rows[[BEGIN_ID, END_ID]] = 0
 
-    def _learn(self, units: list[str]) -> None:
-        begin, end = len(self._ids), len(self._ids) + len(units)
+    def _learn(self) -> None:
+        new, end = self._ids.new, len(self._ids)
+        begin = end - len(new)
         self._make_room(end)
-        features = unit_features(units, self._scheme)
+        features = unit_features(new, self._scheme)
         weights = self._weights.take(features.buckets, axis=0)
         self._rows[begin:end, :-1] = np.add.reduceat(weights, features.starts[:-1], axis=0)
         self._rows[begin:end, -1] = np.diff(features.starts)
         self._hashes[begin:end] = features.hashes
-        self._ids.update(zip(units, range(begin, end), strict=True))
+        new.clear()
 
     def _make_room(self, count: int) -> None:
         room = len(self._rows)

@@ -8,12 +8,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from classifiers.text import letters
+from classifiers.text.memo import CAPACITY, LONGEST, Memo
 from classifiers.text.reading import Reading, Spans, join, rewrite, split
 from classifiers.text.spaced import SIGNED, SINGLE, is_between, letters_of, spaced_words
 from classifiers.text.spelling import is_known_with_i, spell
@@ -26,9 +27,7 @@ FOLD_VERSION: Final = 2
 """Raised whenever the fold of any text changes. A model names the version that it was trained with."""
 
 _ROUNDS: Final = 40  # each round leaves at most a third of the words it joins: enough for 3^40 words
-_REMEMBERED: Final = 1 << 16
-_REMEMBERED_MAPS: Final = 1 << 15
-_REMEMBERED_LENGTH: Final = 40
+_LONGEST_TEXT: Final = 1_000
 _CONTEXT: Final = "\0"  # no folded word holds NUL, so it can stand for "ask the whole text"
 
 _WATCHED = frozenset({_CONTEXT, *SINGLE, *SIGNED})
@@ -58,36 +57,23 @@ class Folded:
     ends: IntArray
 
 
-class _Words(dict[str, str]):
-    """Words already folded. Forgets all when full, so its memory is bounded (some 12 MB)."""
+class Parts(NamedTuple):
+    """What of a text is folded on its own: each word, or the whole text where its words lean on each other."""
 
-    def __missing__(self, word: str) -> str:
-        folded = _alone(word)
-        if len(word) <= _REMEMBERED_LENGTH:
-            if len(self) >= _REMEMBERED:
-                self.clear()
-            self[word] = folded
-        return folded
-
-
-class _Maps(dict[str, IntArray | None]):
-    """The spans of folded words, begins and ends; None where each code point stayed in its place. Bounded."""
-
-    def __missing__(self, word: str) -> IntArray | None:
-        found = None if _EASY.fullmatch(word) and len(_known(word)) == len(word) else _map(word)
-        if len(word) <= _REMEMBERED_LENGTH:
-            if len(self) >= _REMEMBERED_MAPS:
-                self.clear()
-            self[word] = found
-        return found
+    originals: list[str]
+    folded: list[str]
+    """the fold of each; with a space between them they are the fold of the text"""
+    lean: bool
 
 
 def fold_text(text: str) -> str:
     """The fold of any string, without the map."""
-    folded = list(map(_known, text.split()))
-    if _watched.isdisjoint(folded) or not _lean_on_each_other(folded):
-        return " ".join(folded)
-    return _whole(Reading(text, None)).text
+    return " ".join(parts(text).folded)
+
+
+def parts(text: str) -> Parts:
+    """A text taken apart. Of the texts last seen it is remembered: one text is read for more than one purpose."""
+    return _last_parts(text) if LONGEST < len(text) <= _LONGEST_TEXT else _parts(text)
 
 
 def fold_many(texts: Sequence[str]) -> list[str]:
@@ -97,12 +83,24 @@ def fold_many(texts: Sequence[str]) -> list[str]:
 
 def fold(text: str) -> Folded:
     """The fold of any string with its map: `fold(text).text == fold_text(text)`."""
-    originals = text.split()
-    folded = list(map(_known, originals))
-    if not _watched.isdisjoint(folded) and _lean_on_each_other(folded):
-        reading = _whole(_located(text))
-        return _folded(reading.text, _array(reading.spans or []))
-    return _folded(" ".join(folded), _side_by_side(text, originals))
+    originals, folded, lean = parts(text)
+    joined = " ".join(folded)
+    if text.isascii() and joined == text.lower():
+        return _folded(joined, _places(len(text)))
+    if lean:
+        return _folded(joined, _array(_whole(_located(text)).spans or []))
+    return _folded(joined, _side_by_side(text, originals))
+
+
+def _parts(text: str) -> Parts:
+    words = text.split()
+    folded = list(map(_known, words))
+    if _watched.isdisjoint(folded) or not _lean_on_each_other(folded):
+        return Parts(words, folded, lean=False)
+    return Parts([text], [_whole(Reading(text, None)).text], lean=True)
+
+
+_last_parts = lru_cache(maxsize=256)(_parts)
 
 
 def _folded(text: str, places: IntArray) -> Folded:
@@ -115,6 +113,10 @@ def _array(spans: Spans) -> IntArray:
 
 
 def _map(word: str) -> IntArray | None:
+    """The spans of a folded word, begins and ends; None where each code point stayed in its place."""
+    folded = _known(word)
+    if len(folded) == len(word) and ((word.isascii() and folded == word.lower()) or _EASY.fullmatch(word)):
+        return None
     places = _array(_one(_located(word), frozenset()).spans or [])
     return None if np.array_equal(places, _places(len(word))) else places
 
@@ -170,7 +172,7 @@ def _alone(word: str) -> str:
     if not folded or (not folded.isascii() and letters.needs_context(folded)):
         return _CONTEXT
     singles = sum(part in _WATCHED for part in folded.split(" "))
-    if " " in folded and singles == 1 and len(_watched) < _REMEMBERED:
+    if " " in folded and singles == 1 and len(_watched) < CAPACITY:
         _watched.add(folded)
     elif " " in folded and singles:
         return _CONTEXT
@@ -263,7 +265,7 @@ def _remembered(word: Reading, genuine: frozenset[int]) -> Reading:
     folded = _known(text)
     own: Spans | None = None
     if folded is _CONTEXT:
-        folded, own = _among(text, genuine) if len(text) <= _REMEMBERED_LENGTH else _one(_located(text), genuine)
+        folded, own = _among(text, genuine) if len(text) <= LONGEST else _one(_located(text), genuine)
     elif spans is not None and (places := _maps(text)) is not None:
         own = places.T.tolist()
     if spans is None or own is None:
@@ -320,5 +322,5 @@ def _span_of_letter(part: Reading) -> Spans:
     return (part.spans or [])[: len(letters_of([part.text]))]
 
 
-_known = _Words().__getitem__
-_maps = _Maps().__getitem__
+_known = Memo(_alone).__getitem__
+_maps = Memo(_map, CAPACITY // 2).__getitem__
