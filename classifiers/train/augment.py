@@ -10,7 +10,7 @@ import random
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 from classifiers.document import Document
@@ -24,11 +24,15 @@ TWIN_SHARE: Final = 0.2
 """Of clean comments so many get a twin that names an invented nickname: a strange name alone is no spam."""
 RESPELLED_SHARE: Final = 0.2
 """Of clean comments so many get a respelled copy, of spam all: a strange spelling alone is no spam either."""
+LINKED_SHARE: Final = 0.05
+"""Of clean comments so many get a twin with a link."""
 
 _RESERVED = re.compile(r"\.(?:example|test|invalid)\b")
 _ENDINGS = tuple(
     "com com com com net org id co.id co xyz site online live vip club top link info me cc web.id my.id".split()  # noqa: SIM905
 )
+_PLAIN_ENDINGS = "com com com co.id id org net go.id ac.id co.uk gov ca".split()  # noqa: SIM905
+_WORD = re.compile(r"[a-z0-9]+")
 _NAME = re.compile(r"[a-z]*[a-z]{2}[a-z]*\d{1,4}d?|[a-z]{5,}")
 _NUMBERED = re.compile(r"[a-z]+\d+d?")
 _FEWEST = 3
@@ -41,34 +45,62 @@ _VOWELS = "a a a i i u e o".split()  # noqa: SIM905
 _CODAS = ["", "", "", "", "n", "r", "s", "ng", "k", "l", "m", "t", "x"]
 
 
+@dataclass(frozen=True, slots=True)
+class Words:
+    """In how many spam and how many clean comments each folded word stands."""
+
+    spam: Counter[str]
+    clean: Counter[str]
+
+    @classmethod
+    def of(cls, examples: Sequence[Example]) -> Words:
+        spam, clean = Counter[str](), Counter[str]()
+        for example in examples:
+            known = example.labels.get("spam")
+            if known is not None:
+                (spam if known else clean).update(set(_WORD.findall(fold_text(example.document.text))))
+        return cls(spam, clean)
+
+    def brands(self) -> frozenset[str]:
+        """Names that only spam says, and often: with a number from three times on, other words from twelve."""
+        return frozenset(
+            word
+            for word, count in self.spam.items()
+            if count >= (_FEWEST if _NUMBERED.fullmatch(word) else 4 * _FEWEST)
+            and not self.clean[word]
+            and _NAME.fullmatch(word)
+        )
+
+    def common(self) -> list[str]:
+        """Ordinary words, in alphabetical order."""
+        return sorted(
+            word for word, count in self.clean.items() if count >= 20 and word.isalpha() and 4 <= len(word) <= 7
+        )
+
+
 def augmented(examples: Sequence[Example], *, seed: int) -> list[Example]:
     """The examples with realistic domains, and behind them the copies; in an order that the seed decides alone."""
     rng = random.Random(seed)
     kept = [_with_real_domains(example, rng) for example in examples]
-    return kept + brand_copies(kept, rng) + clean_twins(kept, rng) + respelled_copies(kept, rng)
+    words = Words.of(kept)
+    return [
+        *kept,
+        *brand_copies(kept, words, rng),
+        *clean_twins(kept, rng),
+        *respelled_copies(kept, rng),
+        *linked_twins(kept, words, rng),
+    ]
 
 
-def brand_copies(examples: Sequence[Example], rng: random.Random) -> list[Example]:
+def brand_copies(examples: Sequence[Example], words: Words, rng: random.Random) -> list[Example]:
     """Beside each gambling spam that names a brand, one that names an invented one in its place."""
-    spam, clean = Counter[str](), Counter[str]()
-    for example in examples:
-        known = example.labels.get("spam")
-        if known is not None:
-            (spam if known else clean).update(set(re.findall(r"[a-z0-9]+", fold_text(example.document.text))))
-    brands = {
-        word
-        for word, count in spam.items()
-        if count >= (_FEWEST if _NUMBERED.fullmatch(word) else 4 * _FEWEST)
-        and not clean[word]
-        and _NAME.fullmatch(word)
-    }
-    common = sorted(word for word, count in clean.items() if count >= 20 and word.isalpha() and 4 <= len(word) <= 7)
+    brands, common = words.brands(), words.common()
     copies = []
     for example in examples:
         if example.labels.get("spam") == 1:
             folded = fold_text(example.document.text)
             invented = invent(rng, common)
-            copied = re.sub(r"[a-z0-9]+", lambda m: invented if m[0] in brands else m[0], folded)  # noqa: B023
+            copied = _WORD.sub(lambda m: invented if m[0] in brands else m[0], folded)  # noqa: B023
             if copied != folded:
                 copies.append(_copy(example, copied))
     return copies
@@ -96,6 +128,18 @@ def respelled_copies(examples: Sequence[Example], rng: random.Random) -> list[Ex
     return copies
 
 
+def linked_twins(examples: Sequence[Example], words: Words, rng: random.Random) -> list[Example]:
+    """Beside some clean comments one that links to a page, or that is such a link: readers quote their sources."""
+    common = words.common() or ["halaman"]
+    twins = []
+    for example in examples:
+        if example.labels.get("spam") == 0 and rng.random() < LINKED_SHARE:
+            folded = [] if rng.random() < 0.2 else fold_text(example.document.text).split()
+            at = len(folded) if rng.random() < 0.5 else rng.randrange(len(folded) + 1)
+            twins.append(_copy(example, " ".join([*folded[:at], _page(rng, common), *folded[at:]])))
+    return twins
+
+
 def invent(rng: random.Random, common: Sequence[str]) -> str:
     """A name as gambling houses choose them: a sound or a word, with a number or a part of the trade, or alone."""
     stem = rng.choice(common) if common and rng.random() < 0.4 else _sound(rng)
@@ -109,6 +153,17 @@ def invent(rng: random.Random, common: Sequence[str]) -> str:
     if draw < 0.88:
         return rng.choice(_PARTS) + stem
     return stem
+
+
+def _page(rng: random.Random, common: Sequence[str]) -> str:
+    """The address of an article as newspapers and ministries build it."""
+    domain = "".join(rng.choices(common, k=rng.choice((1, 1, 2)))) + "." + rng.choice(_PLAIN_ENDINGS)
+    path = rng.choices(common, k=rng.choice((0, 2, 4, 6, 8)))
+    if path and rng.random() < 0.5:
+        path.insert(0, str(rng.randrange(2009, 2027)))
+    if path and rng.random() < 0.4:
+        path.append(str(rng.randrange(100, 10_000_000)))
+    return "https://" + rng.choice(("www.", "")) + domain + "/" + rng.choice("-/").join(path)
 
 
 def _nickname(rng: random.Random) -> str:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from classifiers import LABELS, Classifier, Document
 from classifiers.train import arguments
-from classifiers.train.augment import augmented, brand_copies, invent, respelled_copies
+from classifiers.train.augment import Words, augmented, brand_copies, invent, linked_twins, respelled_copies
 from classifiers.train.calibrate import calibrate, language_numbers
 from classifiers.train.examples import CORPORA, Example, fold_number, own_corpus, read_examples
 from classifiers.train.respell import respell
@@ -46,6 +46,27 @@ def labelled(tmp_path: Path) -> Path:
     return tmp_path / "small.jsonl"
 
 
+def with_brands(path: Path) -> Path:
+    """Writes comments of which a third advertise one of twenty brands, and a few are abusive."""
+    rng = random.Random(2)
+    plain = "jalan rusak hujan pasar harga sekolah guru kota banjir listrik".split()  # noqa: SIM905
+    brands = [f"{rng.choice('bdgklm')}{rng.choice('aiu')}{rng.choice('ntr')}{rng.choice('aio')}{n}7" for n in range(20)]
+    telling = dict(zip(LABELS[1:], ("goblok", "tolol", "kafir", "bunuh", "lonte"), strict=True))
+    with path.open("w") as lines:
+        for number in range(1200):
+            labels = dict.fromkeys(LABELS, 0)
+            words = rng.choices(plain, k=6)
+            if number % 3 == 0:
+                labels["spam"] = 1
+                words += ["gacor", "main", "di", rng.choice(brands)]
+            elif number % 3 == 1:
+                label = rng.choice(LABELS[1:])
+                labels[label] = 1
+                words.append(telling[label])
+            lines.write(json.dumps({"text": " ".join(words), "language": "id", **labels}) + "\n")
+    return path
+
+
 def test_a_missing_label_is_unknown_and_not_zero(tmp_path: Path) -> None:
     (tmp_path / "x.jsonl").write_text('{"text": "a", "spam": 1, "abuse": null}\n')
     (one,) = read_examples([tmp_path / "x.jsonl"])
@@ -74,7 +95,7 @@ def test_augmentation_is_the_same_for_the_same_seed_and_keeps_the_originals_in_f
 
 def test_a_brand_copy_names_another_brand_in_the_same_words() -> None:
     examples = [example("main di kemiri88 yuk", 1) for _ in range(5)]
-    copies = brand_copies(examples, random.Random(1))
+    copies = brand_copies(examples, Words.of(examples), random.Random(1))
     assert len(copies) == 5
     assert all(one.document.text.startswith("main di ") and "kemiri88" not in one.document.text for one in copies)
 
@@ -100,6 +121,15 @@ def test_every_spam_and_some_clean_comments_get_a_respelled_copy() -> None:
     assert sum(one.labels["spam"] for one in copies) == 50
     assert 20 < sum(not one.labels["spam"] for one in copies) < 80
     assert len({one.document.text for one in copies if one.labels["spam"]}) > 30
+
+
+def test_some_clean_comments_get_a_twin_with_a_link_and_no_spam_does() -> None:
+    examples = [example("jalan rusak sejak musim hujan", 0) for _ in range(500)]
+    examples += [example("scatter gacor", 1) for _ in range(500)]
+    twins = linked_twins(examples, Words.of(examples), random.Random(1))
+    assert 5 < len(twins) < 60
+    assert all("https://" in one.document.text and one.labels == {"spam": 0} for one in twins)
+    assert any(one.document.text.startswith("https://") for one in twins)
 
 
 @pytest.mark.parametrize(
@@ -149,6 +179,21 @@ def test_training_twice_gives_the_same_model(labelled: Path, tmp_path: Path) -> 
     for name in ("one", "two"):
         arguments.run(parsed("--data", str(labelled), "--out", str(tmp_path / name), "--without-own"))
     assert (tmp_path / "one/weights.npz").read_bytes() == (tmp_path / "two/weights.npz").read_bytes()
+
+
+def test_held_out_blocks_and_brands_are_measured_and_no_model_is_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = with_brands(tmp_path / "judol.jsonl")
+    out = tmp_path / "report"
+    args = parsed("--data", str(data), "--held-out", "--without-own", "--resamples", "20", "--out", str(out))
+    assert arguments.run(args) == 0
+    report = json.loads((out / "report.json").read_text())
+    rows = {row["set"]: row for row in report["rows"] if row["label"] == "spam" and row["language"] == "*"}
+    assert set(rows) == {"all sources, blocks held out", "judol, brands held out"}
+    assert rows["judol, brands held out"]["figures"]["auc"]["value"] > 0.9
+    assert [path.name for path in out.iterdir()] == ["report.json"]
+    assert "judol, brands held out" in " ".join(capsys.readouterr().out.split())
 
 
 def test_data_without_both_answers_for_a_label_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
