@@ -19,6 +19,7 @@ from service.flow.directory import Directory
 from service.flow.enter import Enter
 from service.flow.measure import Measure
 from service.flow.read import Read
+from service.flow.regard import Regard
 from service.flow.rehearse import Rehearse
 from service.flow.review import Review
 from service.flow.staff import Staff
@@ -79,7 +80,9 @@ def furnish(
     scorer = scorer or Scorer.load(settings.model_dir, settings.score_deadline_ms)
     directory = Directory(store)
     submit = Submit(store, scorer, directory, secret, settings, clock, entropy)
-    submissions = Grouped(submit, capacity=settings.queue_capacity)
+    submissions = Grouped(
+        submit, capacity=settings.queue_capacity, longest_wait_s=settings.queue_wait_ms / 1000
+    )
     configure = Configure(store, directory, secret, clock, entropy)
     meter = Meter()
     meter.model_loaded(bool(scorer.model))
@@ -99,6 +102,7 @@ def furnish(
         measure=Measure(store, clock),
         configure=configure,
         staff=Staff(store, secret, clock, entropy),
+        regard=Regard(store, directory, configure, clock),
         meter=meter,
         clock=clock,
         store_answers=lambda: _answers(store),

@@ -10,7 +10,7 @@ from service.domain.comment import Comment
 from service.domain.ids import digest
 from service.scoring.words import host, links
 
-_PHONE = re.compile(r"(?<!\d)(?:\+?62|0)8(?:[\s.-]?\d){8,11}(?!\d)")
+_PHONE = re.compile(r"(?<!\d)(?:\+?62[\s.-]?|0)8(?:[\s.-]?\d){8,11}(?!\d)")
 _LEAST_WORDS = 3
 
 

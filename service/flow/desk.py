@@ -17,6 +17,23 @@ from service.store.store import Store
 
 SCANNED = 500
 _CLAIMED_AHEAD = 10
+# Scores in a word: from where on each begins.
+LEVELS = {"low": 0.0, "medium": 0.3, "high": 0.7}
+
+
+def level(score: float) -> str:
+    """low, medium or high."""
+    return next(name for name in reversed(LEVELS) if score >= LEVELS[name])
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which cases of a view; empty fields ask nothing. `spam` and `abuse` are levels, `author` an author's id."""
+
+    language: str = ""
+    spam: str = ""
+    abuse: str = ""
+    author: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +55,7 @@ class Spread:
     cases: list[Laid]
     counts: dict[str, int]
     articles: list[tuple[Article, int]] = field(default_factory=list)
+    languages: list[tuple[str, int]] = field(default_factory=list)
     last_event: int = 0
 
 
@@ -51,27 +69,37 @@ class Desk:
         self._clock = clock
 
     async def spread(
-        self, tag: Tag, by: str, *, order: Order, views: Sequence[str], limit: int, claims: bool
+        self, tag: Tag, by: str, *, order: Order, views: Sequence[str], wanted: Wanted, limit: int, claims: bool
     ) -> Spread:
-        """The first cases of a view; with `claims` the next ten are held for `by`. Those held by others come last."""
+        """The first cases of a view that are wanted, of its first 500; those held by others come last.
+
+        With `claims` the ten that lie uppermost are held for `by`.
+        """
         last_event = await self._store.events.last(tag)  # before the queue: what happens meanwhile is told again
         queue = await self._review.queue(tag, order=order, views=views, limit=SCANNED)
         comments = queue.comments
-        if claims:
-            now_ms = self._clock()
-            held = sum(c.claimed_by == by and c.claimed_until_ms > now_ms for c in comments)
-            if held < _CLAIMED_AHEAD:
-                taken = await self._review.claim(tag, by, n=_CLAIMED_AHEAD - held, order=order, views=views)
-                mine = {comment.id: comment for comment in taken}
-                comments = [mine.get(comment.id, comment) for comment in comments]
-        shown = sorted(comments, key=lambda comment: bool(self._holder(comment, by)))[:limit]
+        found = [comment for comment in comments if self.wants(wanted, comment)]
+        shown = sorted(found, key=lambda comment: bool(self._holder(comment, by)))[:limit]
+        if claims and shown:
+            shown = [*await self._review.hold(tag, by, shown[:_CLAIMED_AHEAD]), *shown[_CLAIMED_AHEAD:]]
         articles = Counter(comment.submission.article.id for comment in comments)
         known = {comment.submission.article.id: comment.submission.article for comment in comments}
         return Spread(
             await self.lay(tag, shown, by, among=comments),
             queue.counts,
             [(known[article_id], n) for article_id, n in articles.most_common(30)],
+            Counter(c.assessment.language for c in comments if c.assessment.language).most_common(),
             last_event,
+        )
+
+    def wants(self, wanted: Wanted, comment: Comment) -> bool:
+        """Whether a case is one of those."""
+        a = comment.assessment
+        return (
+            wanted.language in ("", a.language)
+            and wanted.spam in ("", level(a.scores.get("spam", 0.0)))
+            and wanted.abuse in ("", level(a.scores.get("abuse", 0.0)))
+            and wanted.author in ("", self._secret.author(comment.submission.author.email))
         )
 
     async def lay(self, tag: Tag, comments: Sequence[Comment], by: str, among: Sequence[Comment] = ()) -> list[Laid]:

@@ -65,6 +65,19 @@ class Review:
         )
         return await self._living(tag, ids)
 
+    async def hold(self, tag: Tag, by: str, comments: Sequence[Comment]) -> list[Comment]:
+        """These cases as they are once `by` holds those that nobody else does, for five minutes."""
+        now_ms = self._clock()
+        ids = [comment.id for comment in comments]
+        held = await self._store.reviews.hold(
+            tag, by, self._operation(), ids, now_ms=now_ms, until_ms=now_ms + CLAIM_MS
+        )
+        mine = set(held)
+        return [
+            replace(comment, claimed_by=by, claimed_until_ms=now_ms + CLAIM_MS) if comment.id in mine else comment
+            for comment in comments
+        ]
+
     async def release(self, tag: Tag, by: str, comment_ids: Sequence[str]) -> list[str]:
         """Gives cases back (none named: all); the ids that were given back."""
         return await self._store.reviews.release(tag, by, self._operation(), comment_ids)

@@ -67,6 +67,7 @@ TABLE = (
     KeyRow("saring:{<tag>}:article:<digest>", "hash", "submit", "swept", "an article as its newest comment told it"),
     KeyRow("saring:{<tag>}:under:<digest>", "zset", "submit", "swept", "comments of an article; score: created, ms"),
     KeyRow("saring:{<tag>}:author:<digest>", "hash", "submit", "permanent", "an author's comments, counted by status"),
+    KeyRow("saring:{<tag>}:notes:<author>", "list", "regard", "permanent", "notes on an author (JSON each); 200"),
     KeyRow("saring:{<tag>}:of:<digest>", "zset", "submit", "swept", "comments of an author; score: created, ms"),
     KeyRow("saring:{<tag>}:queue:rank:<view>", "zset", "submit", "swept", "pending cases, most urgent highest"),
     KeyRow("saring:{<tag>}:queue:time:<view>", "zset", "submit", "swept", "pending cases; score: created, ms"),
@@ -116,3 +117,7 @@ def tries(who: str) -> str:
 
 def invitation(token_hash: str) -> str:
     return f"saring:{{people}}:invitation:{token_hash}"
+
+
+def notes(tag: Tag, author_id: str) -> str:
+    return f"saring:{{{tag}}}:notes:{author_id}"

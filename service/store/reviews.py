@@ -97,6 +97,13 @@ class Reviews:
         )
         return [entry.decode() for entry in reply]
 
+    async def hold(
+        self, tag: Tag, by: str, operation: str, comment_ids: Sequence[str], *, now_ms: int, until_ms: int
+    ) -> list[str]:
+        """Of the named cases those that nobody else holds, now held by `by` until `until_ms`."""
+        reply = await self._client.call(*run("hold", keys.root(tag), now_ms, operation, by, until_ms, *comment_ids))
+        return [entry.decode() for entry in reply]
+
     async def release(self, tag: Tag, by: str, operation: str, comment_ids: Sequence[str]) -> list[str]:
         """Gives back the named cases (none named: all) that `by` holds; the ids given back."""
         reply = await self._client.call(*run("release", keys.root(tag), by, operation, *comment_ids))

@@ -8,6 +8,7 @@ from service.store.client import Client
 from service.store.comments import Comments
 from service.store.events import Events
 from service.store.invitations import Invitations
+from service.store.notes import Notes
 from service.store.reviews import Reviews
 from service.store.sessions import Sessions
 from service.store.sites import People, Sites
@@ -26,6 +27,7 @@ class Store:
         self.sessions = Sessions(client)
         self.invitations = Invitations(client)
         self.authors = Authors(client)
+        self.notes = Notes(client)
         self.articles = Articles(client)
 
     async def close(self) -> None:

@@ -18,6 +18,7 @@ from service.flow.directory import Directory
 from service.flow.enter import Enter
 from service.flow.measure import Measure
 from service.flow.read import Read
+from service.flow.regard import Regard
 from service.flow.rehearse import Rehearse
 from service.flow.review import Review
 from service.flow.staff import Staff
@@ -48,6 +49,7 @@ class Services:
     measure: Measure
     configure: Configure
     staff: Staff
+    regard: Regard
     meter: Meter
     clock: Callable[[], int]
     store_answers: Callable[[], Awaitable[bool]]
@@ -93,6 +95,9 @@ class Context:
         return self.request.match_info["id"]
 
 
+MOST_BYTES = 256 * 1024
+"""So long may a request's body be, where its route does not say otherwise."""
+
 View = Callable[[Context], Awaitable[web.StreamResponse]]
 
 
@@ -116,6 +121,7 @@ class Route:
     answers: Mapping[int, type[BaseModel] | None] = field(default_factory=lambda: {200: None})
     refuses: tuple[int, ...] = ()
     reads_body: bool = True
+    most_bytes: int = MOST_BYTES
     content: str = "application/json"
     headers: tuple[str, ...] = ()
 

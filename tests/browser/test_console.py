@@ -201,3 +201,30 @@ async def test_the_days_inflow_is_drawn_from_its_table_and_readable_without_draw
     await plain.context.add_cookies(await page.context.cookies())
     await plain.goto(f"{console.base}/console/koran/today")
     await expect(plain.get_by_role("row").filter(has_text="3")).not_to_have_count(0)
+
+
+async def test_an_author_is_blocked_from_the_card_and_the_next_comment_is_rejected(
+    console: Console, desk: Desk
+) -> None:
+    author = Author("Tukang Spam", "tukang@example.com")
+    await desk.submit(author=author)
+    page = await at_the_queue(console, desk, 0)
+
+    await page.locator(".card:not([hidden])").get_by_role("link", name="Penulis").click()
+    await page.get_by_label("Mulai sekarang").select_option("reject")
+    await page.get_by_role("button", name="Simpan").click()
+    await expect(page.get_by_text("Diblokir")).to_be_visible()
+
+    assert (await desk.submit(author=author)).comment.status == "rejected"
+
+
+async def test_on_a_phone_the_queue_can_be_filtered(console: Console, desk: Desk) -> None:
+    await desk.submit("The road in our village is still broken, please repair it this year")
+    page = await at_the_queue(console, desk, 3, width=390)
+
+    await page.locator(".filters summary").click()
+    await page.get_by_label("bahasa").select_option("en")
+
+    await expect(page.locator("#desk article")).to_have_count(1)
+    await expect(page.locator(".card:not([hidden]) .body")).to_contain_text("The road")
+    assert await page.evaluate("document.documentElement.scrollWidth") == 390

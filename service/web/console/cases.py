@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from service.domain.assessment import Term
 from service.domain.comment import Comment
-from service.flow.desk import Laid
+from service.flow.desk import LEVELS, Laid, level
 from service.web.console.door import Visit
 from service.web.console.wording import excerpt, is_long, marked, masked
 from service.web.wording import reason_sentence
@@ -50,7 +50,8 @@ LABELS = {
     "threat": "Threat",
     "obscene": "Obscene",
 }
-_MEDIUM, _HIGH = 0.3, 0.7
+_MEDIUM = LEVELS["medium"]
+LEVEL_WORDS = {"low": "low", "medium": "medium", "high": "high"}
 _STEPS = 5
 
 
@@ -170,11 +171,6 @@ def decided(visit: Visit, comment: Comment, names: Mapping[str, str]) -> str:
     return visit.say("Rejected by {who}, {at}: {reason}", who=who, at=at, reason=visit.say(REASONS[d.reason]))
 
 
-def level(score: float) -> str:
-    """low, medium or high."""
-    return "high" if score >= _HIGH else "medium" if score >= _MEDIUM else "low"
-
-
 def _terms(comment: Comment, field: str) -> list[Term]:
     return [term for term in comment.assessment.terms if term.field == field]
 
@@ -195,7 +191,7 @@ def _gauges(visit: Visit, comment: Comment) -> list[Gauge]:
         Gauge(
             label=label,
             name=visit.say(LABELS[label]),
-            word=visit.say({"low": "low", "medium": "medium", "high": "high"}[level(scores[label])]),
+            word=visit.say(LEVEL_WORDS[level(scores[label])]),
             level=level(scores[label]),
             filled=min(_STEPS, int(scores[label] * _STEPS + 0.5)),
             number=f"{scores[label]:.3f}",

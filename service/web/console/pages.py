@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from service.domain.site import Role
-from service.web.console import access, entrance, lists, policy, queue, reading, today
+from service.web.console import access, authors, entrance, lists, policy, queue, reading, today
 from service.web.console.door import Page
 
 _DECIDES, _EDITS = Role.MODERATOR, Role.EDITOR
@@ -27,7 +27,8 @@ PAGES: tuple[Page, ...] = (
     Page("POST", "/console/{slug}/escalate", queue.escalate, _DECIDES),
     Page("GET", "/console/{slug}/comments/{id}", reading.comment),
     Page("GET", "/console/{slug}/comments/{id}/alike", queue.alike),
-    Page("GET", "/console/{slug}/authors/{author}", reading.author),
+    Page("GET", "/console/{slug}/authors/{author}", authors.page),
+    Page("POST", "/console/{slug}/authors/{author}", authors.change, _DECIDES),
     Page("GET", "/console/{slug}/search", reading.search),
     Page("GET", "/console/{slug}/history", reading.history),
     Page("GET", "/console/{slug}/today", today.page),

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from typing import Any, Literal
+from urllib.parse import urlencode
 
 import orjson
 from aiohttp import web
@@ -16,9 +18,10 @@ from service.domain.comment import Comment
 from service.domain.ids import tag_of
 from service.domain.site import Role
 from service.errors import CaseAlreadyDecided, FieldError, InvalidInput, NotFound, SaringError
+from service.flow.desk import LEVELS, Wanted
 from service.flow.review import Call, view_names
 from service.web.api.events import STREAMS
-from service.web.console.cases import KINDS, REASONS, decided, shown
+from service.web.console.cases import KINDS, LEVEL_WORDS, REASONS, decided, shown
 from service.web.console.door import Visit
 from service.web.console.wording import excerpt, marked
 from service.web.context import REQUEST_ID
@@ -45,17 +48,45 @@ async def more(visit: Visit) -> web.StreamResponse:
     return await _render(visit, "_cases.html")
 
 
-async def _render(visit: Visit, template: str) -> web.Response:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which cases the page's address asks for, in which order; "" asks nothing."""
+
+    order: Literal["priority", "oldest", "newest"]
+    kind: str
+    article: str
+    wanted: Wanted
+
+    @property
+    def is_escalated(self) -> bool:
+        return self.kind == "escalated"
+
+    def query(self, **changes: str) -> str:
+        """The address's query, with changes."""
+        told = {"kind": self.kind, "article": self.article, **asdict(self.wanted)}
+        told |= {"order": self.order if self.order != "priority" else ""}
+        return urlencode({name: value for name, value in (told | changes).items() if value})
+
+
+def _asked(visit: Visit) -> Asked:
     query = visit.request.query
-    order = _ORDERS.get(query.get("order", ""), "priority")
-    kind = query.get("kind", "") if query.get("kind") in ALL_KINDS else ""
+    kind = query.get("kind", "")
+    is_kind = kind in ALL_KINDS or (kind == "escalated" and visit.role.includes(Role.EDITOR))
+    spam, abuse = (query.get(label, "") if query.get(label) in LEVELS else "" for label in ("spam", "abuse"))
+    wanted = Wanted(query.get("language", "")[:8], spam, abuse, query.get("author", "")[:40])
     article = query.get("article", "")[:200]
-    is_escalated = query.get("kind") == "escalated" and visit.role.includes(Role.EDITOR)
+    return Asked(_ORDERS.get(query.get("order", ""), "priority"), kind if is_kind else "", article, wanted)
+
+
+async def _render(visit: Visit, template: str) -> web.Response:
+    asked = _asked(visit)
+    kind, article, wanted = asked.kind, asked.article, asked.wanted
     spread = await visit.services.desk.spread(
         visit.tag,
         visit.person.id,
-        order=order,
-        views=view_names(kind, article, is_escalated),
+        order=asked.order,
+        views=view_names("" if asked.is_escalated else kind, article, asked.is_escalated),
+        wanted=wanted,
         limit=_CARDS,
         claims=visit.may_decide,
     )
@@ -67,9 +98,14 @@ async def _render(visit: Visit, template: str) -> web.Response:
         cases=[shown(visit, laid, names) for laid in spread.cases],
         counts=counts,
         kinds=[(k, visit.say(word), counts.get(k, 0)) for k, word in KINDS.items() if counts.get(k) or k == kind],
-        kind="escalated" if is_escalated else kind,
-        order=order,
+        kind=kind,
+        asked=asked,
+        order=asked.order,
         article=article,
+        wanted=wanted,
+        n_filters=sum(bool(value) for value in (article, *asdict(wanted).values())),
+        languages=[(code, visit.words.language_name(code), n) for code, n in spread.languages],
+        levels=[(code, visit.say(word)) for code, word in LEVEL_WORDS.items()],
         articles=[(a.id, (a.title or a.id)[:60], n) for a, n in spread.articles],
         reasons=[(str((at + 1) % 10), code, visit.say(word)) for at, (code, word) in enumerate(REASONS.items())],
         last_event=spread.last_event,
@@ -153,6 +189,7 @@ async def stream(visit: Visit) -> web.StreamResponse:
     """Server-sent events: counts and what became of comments, after the event that the page has seen."""
     told = visit.request.headers.get("Last-Event-ID") or visit.request.query.get("after", "0")
     last = int(told) if told.isascii() and told.isdigit() and len(told) <= 16 else 0
+    asked = _asked(visit)
     loop = asyncio.get_running_loop()
     until = loop.time() + _STREAM_S
     streams = visit.request.app[STREAMS]
@@ -160,7 +197,7 @@ async def stream(visit: Visit) -> web.StreamResponse:
         streams.add(response)
         try:
             while response.is_connected() and loop.time() < until:
-                news, last = await _news(visit, last)
+                news, last = await _news(visit, asked, last)
                 if news:
                     await response.send(orjson.dumps(news).decode(), id=str(last))
                 await asyncio.sleep(_LOOK_EVERY_S)
@@ -171,7 +208,7 @@ async def stream(visit: Visit) -> web.StreamResponse:
     return response
 
 
-async def _news(visit: Visit, last: int) -> tuple[dict[str, Any] | None, int]:
+async def _news(visit: Visit, asked: Asked, last: int) -> tuple[dict[str, Any] | None, int]:
     services = visit.services
     events = await services.read.events(visit.tag, last, 200)
     if not events:
@@ -181,8 +218,7 @@ async def _news(visit: Visit, last: int) -> tuple[dict[str, Any] | None, int]:
     changes = [
         {
             "id": comment.id,
-            "kind": comment.kind,
-            "article": comment.submission.article.id,
+            "ours": _is_asked(visit, asked, comment),
             "status": comment.status,
             "version": comment.version,
             "mine": any(e.comment_id == comment.id and e.by == visit.person.id for e in events),
@@ -191,6 +227,13 @@ async def _news(visit: Visit, last: int) -> tuple[dict[str, Any] | None, int]:
         for comment in comments.values()
     ]
     return {"counts": await services.desk.counts(visit.tag), "changes": changes}, events[-1].number
+
+
+def _is_asked(visit: Visit, asked: Asked, comment: Comment) -> bool:
+    """Whether the page, as it is filtered, would show the case."""
+    is_kind = comment.escalated if asked.is_escalated else not comment.escalated and asked.kind in ("", comment.kind)
+    is_article = asked.article in ("", comment.submission.article.id)
+    return is_kind and is_article and visit.services.desk.wants(asked.wanted, comment)
 
 
 def _cases(raw: object) -> list[tuple[str, int | None]]:

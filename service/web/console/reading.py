@@ -1,4 +1,4 @@
-"""Pages to read: one comment with its history, an author, a search, and what was decided lately."""
+"""Pages to read: one comment with its history, a search, and what was decided lately."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from aiohttp import web
 
 from service.domain.case import HistoryEntry
 from service.domain.comment import Comment, Status
-from service.errors import NotFound
 from service.flow.read import Filter
 from service.web.console.cases import REASONS, STATUSES, Shown, shown
 from service.web.console.door import Visit
@@ -40,24 +39,13 @@ async def comment(visit: Visit) -> web.StreamResponse:
     return visit.page(
         "comment.html",
         at="",
-        case=(await _shown(visit, [found], names))[0],
+        case=(await laid(visit, [found], names))[0],
         steps=_steps(visit, found, history, names),
-        neighbours=await _shown(visit, [each for each in beside.comments if each.id != found.id][:5], names),
+        neighbours=await laid(visit, [each for each in beside.comments if each.id != found.id][:5], names),
         reasons=[(str((at + 1) % 10), code, visit.say(word)) for at, (code, word) in enumerate(REASONS.items())],
         may_decide=visit.may_decide,
         may_undo=visit.may_decide and (bool(found.standing) or found.escalated),
     )
-
-
-async def author(visit: Visit) -> web.StreamResponse:
-    """All that an author wrote, newest first."""
-    author_id = visit.request.match_info["author"]
-    page = await visit.services.read.many(visit.tag, Filter(author=author_id), None, _PAGE)
-    if not page.comments:
-        raise NotFound(author_id)
-    names = await visit.services.desk.names(visit.tag)
-    cases = await _shown(visit, page.comments, names)
-    return visit.page("author.html", at="", cases=cases, first=cases[0], has_more=page.before is not None)
 
 
 async def search(visit: Visit) -> web.StreamResponse:
@@ -73,7 +61,7 @@ async def search(visit: Visit) -> web.StreamResponse:
         wish = Filter(wanted, author=asked) if by_author else Filter(wanted, q=asked)
         page = await visit.services.read.many(visit.tag, wish, None, _PAGE)
         has_more = page.before is not None
-        cases = await _shown(visit, page.comments, await visit.services.desk.names(visit.tag))
+        cases = await laid(visit, page.comments, await visit.services.desk.names(visit.tag))
     statuses = [(value, visit.say(word)) for value, word in STATUSES.items()]
     return visit.page(
         "search.html", at="search", q=asked, chosen=status, statuses=statuses, cases=cases, has_more=has_more
@@ -83,13 +71,14 @@ async def search(visit: Visit) -> web.StreamResponse:
 async def history(visit: Visit) -> web.StreamResponse:
     """What people decided lately."""
     comments = await visit.services.desk.recently_decided(visit.tag, _PAGE)
-    cases = await _shown(visit, comments, await visit.services.desk.names(visit.tag))
+    cases = await laid(visit, comments, await visit.services.desk.names(visit.tag))
     return visit.page("history.html", at="history", cases=cases, may_decide=visit.may_decide)
 
 
-async def _shown(visit: Visit, comments: list[Comment], names: Mapping[str, str]) -> list[Shown]:
-    laid = await visit.services.desk.lay(visit.tag, comments, visit.person.id)
-    return [shown(visit, each, names) for each in laid]
+async def laid(visit: Visit, comments: list[Comment], names: Mapping[str, str]) -> list[Shown]:
+    """Comments as the pages show them."""
+    cases = await visit.services.desk.lay(visit.tag, comments, visit.person.id)
+    return [shown(visit, each, names) for each in cases]
 
 
 def _steps(visit: Visit, found: Comment, history: list[HistoryEntry], names: Mapping[str, str]) -> list[Step]:

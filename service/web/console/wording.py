@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from babel.core import Locale
 from babel.dates import format_datetime, format_timedelta
 from babel.numbers import format_decimal, format_percent
 from markupsafe import Markup, escape
@@ -42,6 +43,10 @@ class Words:
         """How long ago, in one unit; `now_ms` from the service's clock."""
         past = timedelta(milliseconds=ms - now_ms)
         return format_timedelta(past, add_direction=True, locale=self.language, threshold=0.9)
+
+    def language_name(self, code: str) -> str:
+        """A language by its code, or the code where nobody has a name for it."""
+        return str(Locale.parse(self.language).languages.get(code, code))
 
     def hour(self, ms: int) -> str:
         """The time of day."""

@@ -430,13 +430,11 @@ function drawNew() {
 
 function news({ counts, changes }) {
   all("[data-count]").forEach((each) => { each.textContent = number.format(counts[each.dataset.count] ?? 0); });
-  const { kind, article } = main.dataset;
   for (const change of changes) {
     const row = places.get(change.id);
-    const isOurs = (!kind || kind === change.kind) && (!article || article === change.article);
     if (change.status !== "pending") waiting.delete(change.id);
     if (!row) {
-      if (change.status === "pending" && isOurs && !change.mine) waiting.add(change.id);
+      if (change.status === "pending" && change.ours && !change.mine) waiting.add(change.id);
     } else if (change.mine) {
       continue;
     } else if (change.status === "pending") {
@@ -483,7 +481,7 @@ document.addEventListener("click", (event) => {
 });
 
 document.addEventListener("change", (event) => {
-  if (event.target.matches("[data-auto] select")) event.target.form.requestSubmit();
+  if (event.target.matches("[data-auto] select, [data-auto] [type=checkbox]")) event.target.form.requestSubmit();
   const row = event.target.closest("#rows li");
   if (row) { select(row.dataset.id, event.target.checked); anchor = row.dataset.id; drawActions(); }
 });
@@ -540,7 +538,7 @@ document.addEventListener("keydown", (event) => {
 if (isQueue) {
   adopt(rows, $("#cards"));
   take(open()[0]?.dataset.id ?? null);
-  const stream = new EventSource(`${base}/stream?after=${main.dataset.last}`);
+  const stream = new EventSource(`${base}/stream?after=${main.dataset.last}&${location.search.slice(1)}`);
   stream.addEventListener("message", (event) => news(JSON.parse(event.data)));
   addEventListener("pagehide", () => stream.close());
 }
