@@ -41,7 +41,7 @@ def handler(route: Route, services: Services) -> Handler:
         if route.query is not None:
             context.query = parse_query(request, route.query)
         if route.body is not None and route.reads_body and request.method not in _BODILESS:
-            context.body = await parse_body(request, route.body)
+            context.body = await parse_body(request.clone(client_max_size=route.most_bytes), route.body)
         return await route.view(context)
 
     return handle

@@ -19,7 +19,6 @@ from service.errors import FieldError, InvalidInput, MalformedInput, Unsupported
 
 M = TypeVar("M", bound=BaseModel)
 
-MOST_BYTES = 256 * 1024
 FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 # WordPress's comment form, in our names.
 _WORDPRESS = {
@@ -39,19 +38,13 @@ _CODES = {
     "greater_than_equal": "out_of_range",
     "less_than_equal": "out_of_range",
 }
-_OURS = frozenset(
-    {
-        "required", "too_long", "invalid", "invalid_email", "invalid_url", "out_of_range", "unknown_rule",
-        "unknown_field", "overlapping_bands", "repeated",
-    }
-)  # fmt: skip
 _CONTEXT = {"max": ("max", "max_length"), "min": ("min", "min_length")}
 
 
 async def read_body(request: web.Request) -> bytes:
     """The whole body. Raises HTTPRequestEntityTooLarge."""
-    if request.content_length is not None and request.content_length > MOST_BYTES:
-        raise web.HTTPRequestEntityTooLarge(MOST_BYTES, request.content_length)
+    if request.content_length is not None and request.content_length > request.client_max_size:
+        raise web.HTTPRequestEntityTooLarge(request.client_max_size, request.content_length)
     return await request.read()
 
 
@@ -93,7 +86,7 @@ def invalid(error: ValidationError) -> InvalidInput | MalformedInput:
             return MalformedInput("not JSON")
         pointer = "".join(f"/{_escaped(str(part))}" for part in entry["loc"])
         context = entry.get("ctx", {})
-        code = entry["type"] if entry["type"] in _OURS else _CODES.get(entry["type"], "invalid")
+        code = context.get("code") or _CODES.get(entry["type"], "invalid")  # our own validators tell theirs
         params = tuple((name, context[key]) for name, keys in _CONTEXT.items() for key in keys if key in context)
         found.setdefault(pointer, FieldError(pointer, code, params))
     return InvalidInput(list(found.values()))
@@ -144,7 +137,7 @@ async def _multipart(request: web.Request) -> list[tuple[str, str]]:
         async for part in await request.multipart():
             if not isinstance(part, BodyPartReader) or part.name is None:
                 continue
-            raw = await _part(part, MOST_BYTES - size)
+            raw = await _part(part, request.client_max_size - size)
             size += len(raw)
             if part.filename is None:
                 pairs.append((part.name, raw.decode(part.get_charset("utf-8"))))
@@ -158,5 +151,5 @@ async def _part(part: BodyPartReader, room: int) -> bytes:
     while chunk := await part.read_chunk():
         raw += chunk
         if len(raw) > room:
-            raise web.HTTPRequestEntityTooLarge(MOST_BYTES, len(raw))
+            raise web.HTTPRequestEntityTooLarge(room, len(raw))
     return bytes(raw)

@@ -233,6 +233,7 @@ ROUTES: tuple[Route, ...] = (
         "Sites",
         role=EDITOR,
         body=requests.ListsModel,
+        most_bytes=8 * 1024 * 1024,  # four lists of ten thousand entries, some with a note
         answers={200: requests.ListsModel},
         refuses=(412,),
         headers=("If-Match",),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import Any
 
 import orjson
@@ -83,8 +84,8 @@ BAND = {"label": "spam", "low": 0.5, "high": 1.0, "verdict": "hold"}
 
 
 async def put(people: Edge, path: str, body: Any, **headers: str) -> Any:
-    headers = people.bearer(people.newsroom.editor, **headers)
-    return await people.web.put(path, json=body, headers=headers)
+    headers = people.bearer(people.newsroom.editor, Content_Type="application/json", **headers)
+    return await people.web.put(path, data=BytesIO(orjson.dumps(body)), headers=headers)
 
 
 async def test_a_policy_is_replaced_by_who_has_seen_it_and_holds_from_then(people: Edge) -> None:
@@ -151,3 +152,24 @@ async def test_a_document_is_taken_whole_or_not_at_all(people: Edge, path: str, 
 async def test_an_etag_that_is_none_is_refused(people: Edge, etag: str) -> None:
     answer = await put(people, "/v1/sites/koran/policy", {"bands": [], "rules": []}, If_Match=etag)
     assert answer.status == 422
+
+
+async def test_four_lists_of_ten_thousand_entries_are_taken_and_read_again(people: Edge) -> None:
+    path = "/v1/sites/koran/lists"
+
+    def entries(value: str) -> list[dict[str, str]]:
+        return [{"value": value.format(n=n), "verdict": "hold", "note": "dari daftar lama"} for n in range(10_000)]
+
+    lists = {
+        "words": entries("judulslot{n}"),
+        "domains": entries("judi{n}.example"),
+        "addresses": [{"value": f"10.0.{n // 250}.{n % 250}"} for n in range(10_000)],
+        "emails": entries("nama{n}@example.com"),
+    }
+    answer = await put(people, path, lists)
+    assert answer.status == 200, await answer.text()
+    told = await people.get(path, people.newsroom.editor)
+    assert {name: len(told[name]) for name in lists} == dict.fromkeys(lists, 10_000)
+    # and one more is refused, with the limit told
+    answer = await put(people, path, {"words": [*lists["words"], {"value": "lagi"}]})
+    assert answer.status == 422 and (await answer.json())["errors"][0]["code"] == "too_many"
