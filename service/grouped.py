@@ -1,12 +1,14 @@
 """Work done for many callers at once: what arrives while a group is under way makes the next group.
 
-No timer: alone, a caller waits for nothing; under load, groups grow by themselves. Bounded, and fair between keys
-(sites): a group takes from each in turn. Knows nothing of what the work is.
+No timer: alone, a caller waits for nothing; under load, groups grow by themselves. Bounded in number and in time, and
+fair between keys (sites): a group takes from each in turn, and whose own items wait too long is refused alone. Knows
+nothing of what the work is.
 """
 
 from __future__ import annotations
 
 import asyncio
+import math
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
@@ -20,7 +22,8 @@ Out = TypeVar("Out")
 class Grouped(Generic[In, Out]):
     """Calls `work` with lists of items; a result that is an exception is raised to its own caller alone.
 
-    At most `most` items a group, `lanes` groups under way, `capacity` items waiting: beyond it Overloaded is raised.
+    At most `most` items a group, `lanes` groups under way. Overloaded is raised where `capacity` items wait, or where
+    the first of the same key has waited for longer than `longest_wait_s`.
     """
 
     def __init__(
@@ -30,23 +33,29 @@ class Grouped(Generic[In, Out]):
         most: int = 64,
         lanes: int = 2,
         capacity: int = 1024,
+        longest_wait_s: float = math.inf,
     ) -> None:
         self._work = work
         self._most = most
         self._lanes = lanes
         self._capacity = capacity
-        self._waiting: dict[str, deque[tuple[In, asyncio.Future[Out]]]] = {}
+        self._longest_wait_s = longest_wait_s
+        self._waiting: dict[str, deque[tuple[In, asyncio.Future[Out], float]]] = {}
         self._n_waiting = 0
         self._running: set[asyncio.Task[None]] = set()
         self._scheduled = False
 
     async def __call__(self, item: In, key: str = "") -> Out:
         """The result for `item`. Cancelling the caller does not stop the work: what was accepted is done."""
-        if self._n_waiting >= self._capacity:
-            raise Overloaded("too many submissions are waiting")
         loop = asyncio.get_running_loop()
+        now = loop.time()
+        waiting = self._waiting.get(key)
+        if self._n_waiting >= self._capacity or (waiting and now - waiting[0][2] > self._longest_wait_s):
+            raise Overloaded("too many submissions are waiting, or for too long")
         future: asyncio.Future[Out] = loop.create_future()
-        self._waiting.setdefault(key, deque()).append((item, future))
+        if waiting is None:
+            waiting = self._waiting[key] = deque()
+        waiting.append((item, future, now))
         self._n_waiting += 1
         if not self._scheduled and len(self._running) < self._lanes:
             self._scheduled = True
@@ -70,8 +79,8 @@ class Grouped(Generic[In, Out]):
         self._running.discard(task)
         self._start()
 
-    def _take(self) -> list[tuple[In, asyncio.Future[Out]]]:
-        group: list[tuple[In, asyncio.Future[Out]]] = []
+    def _take(self) -> list[tuple[In, asyncio.Future[Out], float]]:
+        group: list[tuple[In, asyncio.Future[Out], float]] = []
         while self._waiting and len(group) < self._most:
             key = next(iter(self._waiting))
             queue = self._waiting.pop(key)
@@ -81,13 +90,13 @@ class Grouped(Generic[In, Out]):
         self._n_waiting -= len(group)
         return group
 
-    async def _run(self, group: list[tuple[In, asyncio.Future[Out]]]) -> None:
+    async def _run(self, group: list[tuple[In, asyncio.Future[Out], float]]) -> None:
         results: Sequence[Out | Exception]
         try:
-            results = await self._work([item for item, _ in group])
+            results = await self._work([item for item, _, _ in group])
         except Exception as error:
             results = [error] * len(group)
-        for (_, future), result in zip(group, results, strict=True):
+        for (_, future, _), result in zip(group, results, strict=True):
             if future.done():  # its caller has gone
                 continue
             if isinstance(result, Exception):

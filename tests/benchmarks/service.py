@@ -152,6 +152,7 @@ def main() -> None:
             "SARING_DATA_DIR": folder,
             "SARING_PORT": str(whole),
             "SARING_FLOOD_SITE_PER_S": "0",
+            "SARING_QUEUE_WAIT_MS": "60000",
             "SARING_LOG_LEVEL": "warning",
         }
         _saring("site", "create", "b", "--name", "B", "--origin", "https://koran.example", environment=environment)

@@ -140,6 +140,24 @@ async def test_beyond_capacity_the_answer_is_fast(work: Work) -> None:
     assert await grouped(5) == 10
 
 
+async def test_a_site_whose_own_wait_too_long_is_refused_and_others_are_not(work: Work) -> None:
+    grouped = Grouped(work, most=1, lanes=1, longest_wait_s=0.0)
+    running = asyncio.create_task(grouped(0, "loud"))
+    await turns()
+    waiting = asyncio.create_task(grouped(1, "loud"))  # nobody waits before it
+    await turns()
+
+    for n in (2, 3):
+        with pytest.raises(Overloaded):
+            await grouped(n, "loud")
+    calm = asyncio.create_task(grouped(4, "calm"))
+    await turns()
+
+    work.gate.set()
+    assert await asyncio.gather(running, waiting, calm) == [0, 2, 8]
+    assert await grouped(5, "loud") == 10
+
+
 async def test_a_caller_who_goes_away_changes_nothing_for_the_others(work: Work) -> None:
     grouped = Grouped(work, lanes=1)
     gone, first = asyncio.create_task(grouped(2)), asyncio.create_task(grouped(1))
