@@ -1,6 +1,10 @@
 """How records are written: JSON with a schema number; a number that this code does not know is refused, not guessed.
 
 A comment is a hash: `doc` holds what never changes, the other fields where it stands (these belong to the scripts).
+
+How a record changes its schema: it gets the next number and is written by that alone, and `_from_1` (then `_from_2`, …)
+makes the next one of the older when it is read. Nothing is rewritten: old comments end with their time. A step may go
+once no record of its number can be left, which is a retention after the release that wrote the last one.
 """
 
 from __future__ import annotations
@@ -19,6 +23,7 @@ from service.domain.site import Account, ApiKey, KeyKind, ListEntry, Lists, Role
 from service.errors import UnknownSchema
 
 SCHEMA = 1
+COMMENT_SCHEMA = 2  # 1 was an object: its names cost as much as a short comment
 STANDING_FIELDS = (
     "doc", "status", "version", "created", "kind", "priority", "escalated", "claimed_by", "claimed_until", "standing",
 )  # fmt: skip
@@ -31,32 +36,48 @@ def _load(raw: bytes) -> dict[str, Any]:
     return record
 
 
+def _load_doc(raw: bytes) -> list[Any]:
+    record: list[Any] | dict[str, Any] = orjson.loads(raw)
+    if isinstance(record, dict) and record.get("v") == 1:
+        record = _from_1(record)
+    if not isinstance(record, list) or record[0] != COMMENT_SCHEMA:
+        told = record[0] if isinstance(record, list) else record.get("v")
+        raise UnknownSchema(f"comment of schema {told}; this Saring reads up to schema {COMMENT_SCHEMA}: upgrade it")
+    return record
+
+
+def _from_1(d: Mapping[str, Any]) -> list[Any]:
+    """Schema 2 is a list in the order of `dump_doc`; nothing else has changed."""
+    said = (d["scores"], d["language"], d["model"], d["terms"], d["facts"], d["verdict"], d["reasons"], d["policy"])
+    return [2, d["article"], d["author"], d["body"], d["parent"], d["client"], *said]
+
+
 def dump_doc(submission: Submission, assessment: Assessment, facts: Facts, judgement: Judgement) -> bytes:
     """What never changes of a comment. A term's text is left out: its span on the field gives it back."""
     s, a = submission, assessment
     return orjson.dumps(
-        {
-            "v": SCHEMA,
-            "article": [s.article.id, s.article.url, s.article.title, s.article.published_ms],
-            "author": [s.author.name, s.author.email, s.author.url],
-            "body": s.body,
-            "parent": s.parent_id,
-            "client": [s.address, s.user_agent, s.referrer, s.submitted_ms, s.client_ref, s.honeypot],
-            "scores": dict(a.scores),
-            "language": a.language,
-            "model": a.model,
-            "terms": [[t.label, t.field, t.begin, t.end, t.weight] for t in a.terms],
-            "facts": [
+        [
+            COMMENT_SCHEMA,
+            [s.article.id, s.article.url, s.article.title, s.article.published_ms],
+            [s.author.name, s.author.email, s.author.url],
+            s.body,
+            s.parent_id,
+            [s.address, s.user_agent, s.referrer, s.submitted_ms, s.client_ref, s.honeypot],
+            dict(a.scores),
+            a.language,
+            a.model,
+            [[t.label, t.field, t.begin, t.end, t.weight] for t in a.terms],
+            [
                 facts.n_links,
                 facts.n_approved,
                 facts.n_rejected,
                 round(facts.article_age_days, 2),
                 [[hit.list, hit.value, hit.verdict] for hit in facts.hits],
             ],
-            "verdict": judgement.verdict,
-            "reasons": [[r.code, r.verdict, r.label, dict(r.params)] for r in judgement.reasons],
-            "policy": judgement.policy_version,
-        }
+            judgement.verdict,
+            [[r.code, r.verdict, r.label, dict(r.params)] for r in judgement.reasons],
+            judgement.policy_version,
+        ]
     )
 
 
@@ -65,13 +86,14 @@ def load_comment(comment_id: str, fields: Sequence[bytes | None]) -> Comment | N
     doc, status, version, created, kind, priority, escalated, claimed_by, claimed_until, standing = fields
     if doc is None or status is None or version is None or created is None or kind is None or priority is None:
         return None
-    d = _load(doc)
-    address, user_agent, referrer, submitted_ms, client_ref, honeypot = d["client"]
+    _, article, author, body, parent, client, *said = _load_doc(doc)
+    scores, language, model, terms, known, verdict, reasons, policy = said
+    address, user_agent, referrer, submitted_ms, client_ref, honeypot = client
     submission = Submission(
-        article=Article(*d["article"]),
-        author=Author(*d["author"]),
-        body=d["body"],
-        parent_id=d["parent"],
+        article=Article(*article),
+        author=Author(*author),
+        body=body,
+        parent_id=parent,
         address=address,
         user_agent=user_agent,
         referrer=referrer,
@@ -79,16 +101,16 @@ def load_comment(comment_id: str, fields: Sequence[bytes | None]) -> Comment | N
         client_ref=client_ref,
         honeypot=honeypot,
     )
-    n_links, n_approved, n_rejected, age_days, hits = d["facts"]
+    n_links, n_approved, n_rejected, age_days, hits = known
     return Comment(
         id=CommentId(comment_id),
         submission=submission,
-        assessment=Assessment(d["scores"], d["language"], d["model"], tuple(_terms(d["terms"], submission))),
+        assessment=Assessment(scores, language, model, tuple(_terms(terms, submission))),
         facts=Facts(n_links, n_approved, n_rejected, age_days, honeypot, tuple(ListHit(*hit) for hit in hits)),
         judgement=Judgement(
-            Verdict(d["verdict"]),
-            tuple(Reason(code, Verdict(verdict), label, params) for code, verdict, label, params in d["reasons"]),
-            d["policy"],
+            Verdict(verdict),
+            tuple(Reason(code, Verdict(says), label, params) for code, says, label, params in reasons),
+            policy,
         ),
         created_ms=int(created),
         status=Status(status.decode()),

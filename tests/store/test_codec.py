@@ -154,7 +154,41 @@ def test_a_record_of_a_newer_saring_is_refused(name: str) -> None:
 def test_a_comment_of_a_newer_saring_is_refused(comment: Comment) -> None:
     doc, *standing = fields(replace(comment))
     assert doc is not None
-    newer = orjson.dumps(orjson.loads(doc) | {"v": codec.SCHEMA + 1})
+    newer = orjson.dumps([codec.COMMENT_SCHEMA + 1, *orjson.loads(doc)[1:]])
 
-    with pytest.raises(UnknownSchema):
+    with pytest.raises(UnknownSchema, match="upgrade"):
         codec.load_comment(comment.id, [newer, *standing])
+
+
+SCHEMA_1 = (
+    b'{"v":1,"article":["1","https://koran.example/1","Sungai",null],"author":["Siti","siti@example.com",""],'
+    b'"body":"dasar goblok","parent":"","client":["10.0.0.1","","",null,"wp-1",false],'
+    b'"scores":{"spam":0.1,"abuse":0.9},"language":"id","model":"2026.11.1","terms":[["abuse","body",6,12,2.5]],'
+    b'"facts":[0,2,1,0.5,[["words","goblok","hold"]]],'
+    b'"verdict":"hold","reasons":[["band.abuse","hold","abuse",{"score":0.9}]],"policy":3}'
+)
+"""A comment as the first schema wrote it."""
+
+
+def test_a_comment_of_the_first_schema_is_read_as_what_it_was() -> None:
+    standing = [b"pending", b"1", b"5", b"abuse", b"90", None, None, None, None]
+
+    comment = codec.load_comment("c_1", [SCHEMA_1, *standing])
+
+    assert comment is not None
+    assert comment.submission == Submission(
+        article=Article("1", "https://koran.example/1", "Sungai", None),
+        author=Author("Siti", "siti@example.com", ""),
+        body="dasar goblok",
+        address="10.0.0.1",
+        client_ref="wp-1",
+    )
+    terms = (Term("abuse", "body", 6, 12, "goblok", 2.5),)
+    assert comment.assessment == Assessment({"spam": 0.1, "abuse": 0.9}, "id", "2026.11.1", terms)
+    assert comment.facts == Facts(0, 2, 1, 0.5, False, (ListHit("words", "goblok", "hold"),))
+    reason = Reason("band.abuse", Verdict.HOLD, "abuse", {"score": 0.9})
+    assert comment.judgement == Judgement(Verdict.HOLD, (reason,), 3)
+    # and written again, it is the second schema's, a fifth shorter
+    again = codec.dump_doc(comment.submission, comment.assessment, comment.facts, comment.judgement)
+    assert codec.load_comment("c_1", [again, *standing]) == comment
+    assert len(again) < 0.8 * len(SCHEMA_1)
