@@ -21,7 +21,7 @@ from classifiers.parameters import LANGUAGES
 from classifiers.train.augment import augmented
 from classifiers.train.calibrate import calibrate, language_numbers
 from classifiers.train.examples import Example, fold_number
-from classifiers.train.pipeline import FOLDS, STRENGTH, fit_one, truth_of, with_kinds
+from classifiers.train.pipeline import FOLDS, fit_one, truth_of, with_kinds
 
 Doubles = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -75,7 +75,7 @@ def _block_scores(examples: Sequence[Example], progress: Callable[[str], None]) 
     models = {}
     for label in LABELS:
         progress(label)
-        models[label] = fit_one(X, truths[label], weight, (truths[label] >= 0) & learnt, STRENGTH[label])
+        models[label] = fit_one(label, X, truths[label], weight, (truths[label] >= 0) & learnt)
     scores = np.full((len(examples), len(LABELS)), np.nan)
     for column, label in enumerate(LABELS):
         margins = with_kinds(label, models).margins(X)
@@ -100,7 +100,7 @@ def _of_brands(
     measure = np.arange(len(more)) >= len(more) - len(test)
     aside = np.array([fold_number(one.block, FOLDS) == 0 for one in more])
     copied = np.array(["copy" in one.traits for one in more])
-    margins = fit_one(X, y, weight, ~measure & ~aside, STRENGTH["spam"]).margins(X)
+    margins = fit_one("spam", X, y, weight, ~measure & ~aside).margins(X)
     spam = _calibrated(margins, y, weight, languages, ~measure & aside & ~copied, measure)
     found = []
     for source in dict.fromkeys(one.source for one in test):

@@ -15,12 +15,15 @@ from classifiers.features import CommentFeatures
 from classifiers.parameters import LANGUAGES, Floats, Parameters
 from classifiers.train.calibrate import calibrate, language_numbers
 from classifiers.train.examples import Example, fold_number
-from classifiers.train.fit import LinearModel, fit_label, fit_languages
+from classifiers.train.fit import LinearModel, fit_label, fit_languages, with_naive_bayes
 
 Doubles = npt.NDArray[np.float64]
 
 STRENGTH: Final = {"spam": 12.0, "abuse": 4.0, "insult": 4.0, "hate": 4.0, "threat": 4.0, "obscene": 4.0}
 """C of each label: how freely its model may follow the examples."""
+EVIDENCE: Final = {"abuse": 0.5}
+"""The share of naive Bayes in the model of a label. Abuse differs from site to site more than a fit can know; its kinds
+are told better by the fit alone."""
 KIND_SHARES: Final = {"abuse": {"obscene": 0.2}}
 """What the model of a label takes from those of its kinds: swear words of every language are worth more than their
 share of abuse, and this lifts most sets by others (see docs/explanation/model.md)."""
@@ -49,8 +52,8 @@ def train_parameters(
     for label in LABELS:
         progress(label)
         y = truth_of(examples, label)
-        whole[label] = fit_one(X, y, weight, y >= 0, STRENGTH[label])
-        partial[label] = fit_one(X, y, weight, (y >= 0) & ~held_back, STRENGTH[label])
+        whole[label] = fit_one(label, X, y, weight, y >= 0)
+        partial[label] = fit_one(label, X, y, weight, (y >= 0) & ~held_back)
     # Our own corpus holds far more unwanted comments than any site: weighing it up would teach the wrong prior.
     counted = np.minimum(weight, 1.0)
     slopes, intercepts = [], []
@@ -91,9 +94,13 @@ def with_kinds(label: str, models: Mapping[str, LinearModel]) -> LinearModel:
 
 
 def fit_one(
-    X: sparse.csr_matrix, y: npt.NDArray[np.int64], weight: Doubles, rows: npt.NDArray[np.bool_], C: float
+    label: str, X: sparse.csr_matrix, y: npt.NDArray[np.int64], weight: Doubles, rows: npt.NDArray[np.bool_]
 ) -> LinearModel:
-    return fit_label(X[rows], y[rows], weight[rows], C=C)
+    """The model of a label by its recipe, learnt from these rows."""
+    known = X[rows], y[rows], weight[rows]
+    fitted = fit_label(*known, C=STRENGTH[label])
+    share = EVIDENCE.get(label, 0.0)
+    return with_naive_bayes(fitted, *known, share=share) if share else fitted
 
 
 def _language_head(
