@@ -30,7 +30,8 @@ class Margin(NamedTuple):
 
 def terms_of(document: Document, margins: Iterable[Margin]) -> tuple[Term, ...]:
     """For each label its strongest words, then "rest", then "bias"; they sum to its log-odds."""
-    places, sizes = placed(document)
+    words = placed(document)
+    sizes = [n_units for _, _, _, n_units in words]
     firsts = None if max(sizes) == 1 else [0, *accumulate(sizes[:-1])]
     texts = fields(document)
     terms: list[Term] = []
@@ -40,7 +41,7 @@ def terms_of(document: Document, margins: Iterable[Margin]) -> tuple[Term, ...]:
         for i in _strongest(of_words):
             weight = of_words[i]
             shown += weight
-            field, begin, end = places[i]
+            field, begin, end, _ = words[i]
             terms.append(Term(label, field, begin, end, texts[field][begin:end], weight))
         terms.append(Term(label, "rest", 0, 0, "", log_odds - bias - shown))
         terms.append(Term(label, "bias", 0, 0, "", bias))

@@ -54,8 +54,9 @@ class Units(NamedTuple):
     fields: list[str]
 
 
-Place = tuple[str, int, int]
-"""Where a word stands in what its author typed: its field, and its half-open span there."""
+Word = tuple[str, int, int, int]
+"""Where a word stands in what its author typed: its field, its half-open span there, and how many units it is."""
+_MARK: Final[Word] = ("", 0, 0, 1)
 
 _Span = tuple[int, int, int]
 """Where a word stands in its part of a text, half-open, and how many units it was cut into."""
@@ -64,62 +65,77 @@ _Token = tuple[list[str], int, int]
 """The units of a token of a folded text, and where it begins and ends there."""
 
 
+class _Cut(NamedTuple):
+    """What a folded part was cut into; the spans of its words are in the folded text."""
+
+    units: tuple[str, ...]
+    words: tuple[_Span, ...]
+
+
 class _Cutter:
     """Cuts the texts of one field. A plain word is one unit behind `mark`, or none if it is among `ignored`; `tokens`
     finds what else there is in a folded text.
     """
 
-    def __init__(self, mark: str, ignored: frozenset[str], tokens: Callable[[str], Iterable[_Token]]) -> None:
+    def __init__(
+        self, field: str, mark: str, ignored: frozenset[str], tokens: Callable[[str], Iterable[_Token]]
+    ) -> None:
+        self._field = field
         self._mark = mark
         self._ignored = ignored
         self._tokens = tokens
-        self._units = Memo(self._units_of).__getitem__
-        self._words = Memo(self._words_of, CAPACITY // 2).__getitem__
+        self._cut = Memo(self._cut_of).__getitem__
+        self._mapped = Memo(self._mapped_of, CAPACITY // 4).__getitem__
 
     def units(self, text: str) -> list[str]:
         """The units of a text in order."""
-        units: list[str] = []
+        mark, ignored, units = self._mark, self._ignored, []
         for folded in self._parts(text).folded:
-            if self._is_plain(folded):
-                units.append(self._mark + folded)
+            if folded.isalpha() and folded not in ignored and len(folded) <= LONGEST:
+                units.append(mark + folded)
             else:
-                units += self._units(folded)
+                units += self._cut(folded).units
         return units
 
-    def words(self, text: str) -> Iterator[_Span]:
+    def words(self, text: str) -> list[Word]:
         """The words of a text in the order of their units."""
-        end = 0
+        field, ignored, end = self._field, self._ignored, 0
+        words: list[Word] = []
         parts = self._parts(text)
         for original, folded in zip(parts.originals, parts.folded, strict=True):
             begin = text.index(original, end)
             end = begin + len(original)
-            if self._is_plain(folded) and original.isalnum() and original.isascii():
-                yield begin, end, 1
-            else:
-                for first, last, n_units in self._words(original):
-                    yield begin + first, begin + last, n_units
+            if not (original.isascii() and folded == original.lower()):
+                words += [(field, begin + first, begin + last, n) for first, last, n in self._mapped(original)]
+            elif folded.isalpha() and folded not in ignored and len(folded) <= LONGEST:
+                words.append((field, begin, end, 1))
+            else:  # nothing moved: words stand where they stand in the folded text
+                words += [(field, begin + first, begin + last, n) for first, last, n in self._cut(folded).words]
+        return words
 
     def _parts(self, text: str) -> Parts:
         return parts(text)
 
-    def _is_plain(self, folded: str) -> bool:
-        return folded.isalpha() and folded not in self._ignored and len(folded) <= LONGEST
+    def _cut_of(self, folded: str) -> _Cut:
+        tokens = [token for token in self._tokens(folded) if token[0]]
+        return _Cut(
+            tuple(unit for units, _, _ in tokens for unit in units),
+            tuple((begin, end, len(units)) for units, begin, end in tokens),
+        )
 
-    def _units_of(self, folded: str) -> tuple[str, ...]:
-        return tuple(unit for units, _, _ in self._tokens(folded) for unit in units)
-
-    def _words_of(self, original: str) -> tuple[_Span, ...]:
-        """Units that overlap in the original (parts of a link, one chat word read as two) are of one word."""
+    def _mapped_of(self, original: str) -> tuple[_Span, ...]:
+        """The words of a part as they stand in the original. Where they overlap there (one chat word that is read as
+        two), they are one.
+        """
         folded = fold(original)
         begins, ends = folded.begins.tolist(), folded.ends.tolist()
         words: list[_Span] = []
-        for units, first, last in self._tokens(folded.text):
-            begin, end, n_units = begins[first], ends[last - 1], len(units)
-            if units and words and begin < words[-1][1]:
+        for first, last, n_units in self._cut(folded.text).words:
+            begin, end = begins[first], ends[last - 1]
+            if words and begin < words[-1][1]:
                 before = words.pop()
                 begin, end, n_units = before[0], max(before[1], end), before[2] + n_units
-            if units:
-                words.append((begin, end, n_units))
+            words.append((begin, end, n_units))
         return tuple(words)
 
 
@@ -164,10 +180,10 @@ def _parts(mark: str, folded: str, start: int) -> Iterator[_Token]:
 
 
 _CUTTERS: Final = {
-    "body": _Cutter("", _MASKS, _body_tokens),
-    "author": _Cutter(AUTHOR, frozenset(), _author_tokens),
-    "url": _Cutter(URL, _SCHEMES, _url_tokens),
-    "email": _EmailCutter(EMAIL, _SCHEMES, _email_tokens),
+    "body": _Cutter("body", "", _MASKS, _body_tokens),
+    "author": _Cutter("author", AUTHOR, frozenset(), _author_tokens),
+    "url": _Cutter("url", URL, _SCHEMES, _url_tokens),
+    "email": _EmailCutter("email", EMAIL, _SCHEMES, _email_tokens),
 }
 
 
@@ -183,18 +199,7 @@ def units(document: Document) -> Units:
     return Units(body, list(chain.from_iterable(others)))
 
 
-def placed(document: Document) -> tuple[list[Place], list[int]]:
-    """The words of a comment in the order of their units, and how many units each was cut into.
-
-    BEGIN and END stand around the body as in `Batch`, as words of no field.
-    """
-    places: list[Place] = [("", 0, 0)]
-    sizes = [1]
-    for field, text in fields(document).items():
-        for begin, end, n_units in _CUTTERS[field].words(text):
-            places.append((field, begin, end))
-            sizes.append(n_units)
-        if field == "body":
-            places.append(("", 0, 0))
-            sizes.append(1)
-    return places, sizes
+def placed(document: Document) -> list[Word]:
+    """The words of a comment in the order of their units. BEGIN and END stand around the body, as words of no field."""
+    body, *others = (_CUTTERS[field].words(text) for field, text in fields(document).items())
+    return [_MARK, *body, _MARK, *chain.from_iterable(others)]
