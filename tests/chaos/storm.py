@@ -276,7 +276,9 @@ async def _people(town: Town, newsroom: Newsroom, seed: int, pause_s: float) -> 
     try:
         yield
         town.is_over = True
-        await asyncio.gather(*tasks)
+        for died in await asyncio.gather(*tasks, return_exceptions=True):
+            if died is not None:
+                town.ledger.surprises.append(f"somebody gave up: {died!r}")
     finally:
         for task in tasks:
             task.cancel()
