@@ -10,6 +10,7 @@ import shutil
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -54,9 +55,10 @@ class Console:
     contexts: list[BrowserContext]
     errors: list[str]
 
-    async def page(self, width: int = 1440, height: int = 900, javascript: bool = True) -> Page:
+    async def page(self, width: int = 1440, height: int = 900, javascript: bool = True, **look: Any) -> Page:
+        """A page in a browser of its own; `look` as Playwright's contexts take it."""
         context = await self.browser.new_context(
-            viewport={"width": width, "height": height}, locale="id-ID", java_script_enabled=javascript
+            viewport={"width": width, "height": height}, locale="id-ID", java_script_enabled=javascript, **look
         )
         self.contexts.append(context)
         page = await context.new_page()
