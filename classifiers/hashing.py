@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from classifiers.tokens import BEGIN, END, FIELD_MARKS, LONGEST
+from classifiers.tokens import AUTHOR, BEGIN, EMAIL, END, LONGEST
 
 UInts = npt.NDArray[np.uint32]
 Indices = npt.NDArray[np.int64]
@@ -55,27 +55,23 @@ class UnitFeatures:
 
 def unit_features(units: Sequence[str], scheme: HashingScheme) -> UnitFeatures:
     """The features of each unit; `tests/classifiers/reference.py` says the same slowly. `units` must not be empty."""
-    texts = [BEGIN + unit + END for unit in units]
-    codes = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), np.uint32)
-    lengths = np.fromiter(map(len, texts), np.int64, len(texts))
-    starts = np.cumsum(lengths) - lengths
-    owner = np.repeat(np.arange(len(texts)), lengths)
+    text = f"{BEGIN}{f'{END}{BEGIN}'.join(units)}{END}"
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+    lengths = np.fromiter(map(len, units), np.int64, len(units)) + 2
+    ends = lengths.cumsum()
+    starts = ends - lengths
+    numbers = np.arange(len(units))
+    owner = numbers.repeat(lengths)
     position = np.arange(len(codes))
     characters = mixed(codes, _CHARACTER)
-    hashes = _whole_hashes(characters, position - starts[owner], starts)
-    marks = np.fromiter((_mark(unit) for unit in units), np.uint32, len(units)) * np.uint32(0x3779B1)
-    buckets = [_bucket(hashes, _WHOLE, scheme.unit_bits)]
-    owners = [np.arange(len(units))]
-    room = (starts + lengths)[owner] - position
-    rolling = characters
-    for size in range(2, scheme.longest + 1):
-        rolling = rolling[:-1] * _BASE + characters[size - 1 :]
-        if size >= scheme.shortest:
-            inside = np.flatnonzero(room[: len(rolling)] >= size)
-            salted = (rolling[inside] ^ marks[owner[inside]]) + np.uint32(size * 7919)
-            buckets.append(_bucket(salted, 0, scheme.unit_bits))
-            owners.append(owner[inside])
-    shaped = [i for i, unit in enumerate(units) if _DIGIT.search(unit)]
+    hashes = _whole_hashes(characters, position - starts.take(owner), starts)
+    sizes = np.arange(scheme.shortest, scheme.longest + 1)[:, None]
+    grams = _rolled(characters, scheme) ^ _marks(codes.take(starts + 1)).take(owner)
+    grams += (sizes * 7919).astype(np.uint32)
+    inside = ends.take(owner) - position >= sizes
+    buckets = [_bucket(hashes, _WHOLE, scheme.unit_bits), _bucket(grams[inside], 0, scheme.unit_bits)]
+    owners = [numbers, owner.take(inside.nonzero()[1])]
+    shaped = [i for i, unit in enumerate(units) if not unit.isalpha() and _DIGIT.search(unit)]
     if shaped:
         shapes = np.fromiter((_shape_number(units[i]) for i in shaped), np.uint32, len(shaped))
         buckets.append(_bucket(shapes, _SHAPE, scheme.unit_bits))
@@ -111,8 +107,21 @@ def _bucket(values: UInts, seed: int, bits: int) -> Indices:
     return (mixed(values, seed) >> np.uint32(32 - bits)).astype(np.int64)
 
 
-def _mark(unit: str) -> int:
-    return ord(unit[0]) if unit and unit[0] in FIELD_MARKS else 0
+def _rolled(characters: UInts, scheme: HashingScheme) -> UInts:
+    """The hash of the n-gram that begins at each place, shape (n_sizes, n_places); at the end of the text of no use."""
+    grams = np.zeros((scheme.longest - scheme.shortest + 1, len(characters)), np.uint32)
+    rolling = characters
+    for size in range(1, scheme.longest + 1):
+        if size > 1:
+            rolling = rolling[:-1] * _BASE + characters[size - 1 :]
+        if size >= scheme.shortest:
+            grams[size - scheme.shortest, : len(rolling)] = rolling
+    return grams
+
+
+def _marks(first: UInts) -> UInts:
+    """What sets the n-grams of fields apart, by the first character of each unit."""
+    return np.where((first >= ord(AUTHOR)) & (first <= ord(EMAIL)), first, 0).astype(np.uint32) * np.uint32(0x3779B1)
 
 
 def _shape_number(unit: str) -> int:
@@ -121,9 +130,9 @@ def _shape_number(unit: str) -> int:
 
 
 def _grouped(buckets: Indices, owners: Indices, hashes: UInts) -> UnitFeatures:
-    order = np.argsort(owners, kind="stable")
-    counts = np.bincount(owners, minlength=len(hashes))
-    return UnitFeatures(buckets[order], np.concatenate(([0], np.cumsum(counts))), hashes)
+    starts = np.zeros(len(hashes) + 1, np.int64)
+    np.bincount(owners, minlength=len(hashes)).cumsum(out=starts[1:])
+    return UnitFeatures(buckets.take(owners.argsort(kind="stable")), starts, hashes)
 
 
 def _powers(count: int) -> UInts:

@@ -21,7 +21,6 @@ END: Final = "\x03"
 AUTHOR: Final = "\x11"
 URL: Final = "\x12"
 EMAIL: Final = "\x13"
-FIELD_MARKS: Final = AUTHOR + URL + EMAIL
 
 LONGEST: Final = 64
 """A word is read up to here: enough for any word, and a bomb of letters costs no more than a sentence."""

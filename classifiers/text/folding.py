@@ -35,6 +35,7 @@ _watched = set(_WATCHED)  # and the folds of known words of which one part is a 
 _SCRIPTS = b"\\x%02x-\\xff" % FIRST_SCRIPT
 _EASY = re.compile(r"([(\"]*)([A-Za-z]+|[A-Za-z]{2,}-[A-Za-z]{2,}|[A-Za-z]{2,}'[A-Za-z])([.,!?;:)\"]{0,3})")
 _UNEASY = re.compile(r"([a-z])\1\1|^(?:[wk]+|[ah]+|[eh]+|[ih]+|[uh]+|[oh]+|[xi]+)(?:$|-)|-(?:[wk]+|[aeiouxh]+)$")
+_NUMBER = re.compile(r"(?:[0-9]|([.,:;/%+-])(?!\1\1\1))+")
 _OVERRIDE: Final = "\u202e"  # shown from right to left from here on: `tols` is seen as `slot`
 _OVERRIDDEN = re.compile("\u202e([^\u202c\u202d\u202e\u2069\u2029\n\r]*)")
 _GAP = re.compile(r"\s+")
@@ -166,6 +167,8 @@ def _alone(word: str) -> str:
         ):
             known = core if core == "dr" and plain[3][:1] == "." else CHAT.get(core, core)
             return f"{plain[1]}{known}{plain[3]}"
+    elif _NUMBER.fullmatch(word):
+        return word
     if not word.isascii() and (_OVERRIDE in word or letters.needs_context(word)):
         return _CONTEXT
     folded = _one(Reading(word, None), frozenset()).text

@@ -47,14 +47,19 @@ def rewrite(
 def split(reading: Reading) -> list[Reading]:
     """The words between spaces; never an empty one."""
     text, spans = reading
+    words = text.split()
+    if words == [text]:
+        return [reading]
     if spans is None:
-        return [Reading(word, None) for word in text.split()]
+        return [Reading(word, None) for word in words]
     return [Reading(m[0], spans[m.start() : m.end()]) for m in _WORD.finditer(text)]
 
 
 def join(readings: Sequence[Reading]) -> Reading:
     """Words with one space between them. A space spans the gap, or else what its left neighbour does."""
-    text = " ".join(reading.text for reading in readings)
+    if len(readings) == 1:
+        return readings[0]
+    text = " ".join([reading.text for reading in readings])
     if not readings or readings[0].spans is None:
         return Reading(text, None if readings and readings[0].spans is None else [])
     spans: Spans = []
