@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from service.domain.assessment import Assessment
-from service.domain.comment import Status
-from service.domain.policy import Judgement, Verdict
+from service.domain.assessment import Assessment, Facts
+from service.domain.comment import Comment, Status, Submission
+from service.domain.ids import CommentId
+from service.domain.policy import Judgement, Policy, Verdict, judge
 
 # What the queue is divided by; the first reason a moderator would name.
 KINDS = (
@@ -41,6 +42,26 @@ class Outcome:
     comment_id: str
     status: str
     version: int
+
+
+def judged(
+    comment_id: CommentId, submission: Submission, assessment: Assessment, facts: Facts, policy: Policy, now_ms: int
+) -> Comment:
+    """The comment that a submission becomes under a policy: where it begins its life, as which kind, how soon seen."""
+    judgement = judge(policy, assessment, facts)
+    kind = kind_of(judgement, assessment)
+    return Comment(
+        id=comment_id,
+        submission=submission,
+        assessment=assessment,
+        facts=facts,
+        judgement=judgement,
+        created_ms=now_ms,
+        status=opening_status(judgement),
+        version=1,
+        kind=kind,
+        priority=priority_of(kind, assessment),
+    )
 
 
 def opening_status(judgement: Judgement) -> Status:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from service.domain.assessment import LABELS, Facts
-from service.domain.case import kind_of, opening_status, priority_of
+from service.domain.case import judged
 from service.domain.comment import Comment, Submission
 from service.domain.ids import CommentId, Tag
 from service.domain.policy import Policy, Verdict, judge
@@ -89,20 +89,7 @@ class Rehearse:
             n_approved=1,
             hits=ListMatcher(draft).hits(submission, now_ms),
         )
-        judgement = judge(config.policy, assessment, facts)
-        kind = kind_of(judgement, assessment)
-        return Comment(
-            id=CommentId(""),
-            submission=submission,
-            assessment=assessment,
-            facts=facts,
-            judgement=judgement,
-            created_ms=now_ms,
-            status=opening_status(judgement),
-            version=1,
-            kind=kind,
-            priority=priority_of(kind, assessment),
-        )
+        return judged(CommentId(""), submission, assessment, facts, config.policy, now_ms)
 
     async def _newest(self, tag: Tag) -> list[Comment]:
         return (await self._read.many(tag, Filter(), None, REHEARSED)).comments

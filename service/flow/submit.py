@@ -12,10 +12,9 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from service.domain.assessment import Assessment, Facts
-from service.domain.case import kind_of, opening_status, priority_of
+from service.domain.case import judged
 from service.domain.comment import Comment, Submission
 from service.domain.ids import ENTROPY_BYTES, CommentId, Tag, digest, timed_id
-from service.domain.policy import judge
 from service.domain.site import ApiKey, SiteConfig
 from service.errors import Duplicate, Overloaded, RepeatedWithOtherBody, SaringError, TooManySubmissions
 from service.flow.directory import Directory, living_key
@@ -204,21 +203,10 @@ class Submit:
             honeypot=s.honeypot,
             hits=self._directory.matcher(config).hits(s, now_ms),
         )
-        judgement = judge(config.policy, assessment, facts)
-        kind = kind_of(judgement, assessment)
-        comment = Comment(
-            id=CommentId(timed_id("c", config.site.tag, now_ms, entropy)),
-            submission=s,
-            assessment=assessment,
-            facts=facts,
-            judgement=judgement,
-            created_ms=now_ms,
-            status=opening_status(judgement),
-            version=1,
-            kind=kind,
-            priority=priority_of(kind, assessment),
-        )
-        return Writing(comment, probe, dump_doc(s, assessment, facts, judgement), config.revision)
+        comment_id = CommentId(timed_id("c", config.site.tag, now_ms, entropy))
+        comment = judged(comment_id, s, assessment, facts, config.policy, now_ms)
+        document = dump_doc(s, assessment, facts, comment.judgement)
+        return Writing(comment, probe, document, config.revision)
 
 
 def _result(writing: Writing, answer: Written | Exception) -> Result:
