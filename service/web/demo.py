@@ -38,7 +38,8 @@ async def article(context: Context) -> web.StreamResponse:
     )
     answer = web.Response(text=html, content_type="text/html", headers={"Cache-Control": "no-store"})
     answer.headers["Content-Security-Policy"] = (
-        "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
     return answer
 
