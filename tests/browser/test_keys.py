@@ -134,7 +134,7 @@ WATCH = """() => {
     const isRow = (node) => node?.parentElement?.closest("#rows") || node?.closest?.("#rows");
     const note = ({ node }) => isRow(node) || window.moved.push(node?.outerHTML ?? "?");
     const watch = new PerformanceObserver((list) => list.getEntries().flatMap((each) => each.sources).forEach(note));
-    watch.observe({ type: "layout-shift", buffered: true });
+    watch.observe({ type: "layout-shift" });
 }"""
 
 
