@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 
 from classifiers.document import Document
 from classifiers.text import fold, fold_text, parts
+from classifiers.text.dress import dressed
 from classifiers.text.folding import Parts
 from classifiers.text.memo import CAPACITY, Memo
 
@@ -21,6 +22,8 @@ END: Final = "\x03"
 AUTHOR: Final = "\x11"
 URL: Final = "\x12"
 EMAIL: Final = "\x13"
+DRESSED: Final = "\x14"
+"""The unit of a text some of whose letters are in fancy dress: a fact about the whole of it, behind all fields."""
 
 LONGEST: Final = 64
 """A word is read up to here: enough for any word, and a bomb of letters costs no more than a sentence."""
@@ -195,10 +198,13 @@ def fields(document: Document) -> dict[str, str]:
 def units(document: Document) -> Units:
     """The units of a comment. Linear in its length; any string will do."""
     body, *others = (_CUTTERS[field].units(text) for field, text in fields(document).items())
-    return Units(body, list(chain.from_iterable(others)))
+    facts = [DRESSED] if dressed(document.text) else []
+    return Units(body, [*chain.from_iterable(others), *facts])
 
 
 def placed(document: Document) -> list[Word]:
     """The words of a comment in the order of their units. BEGIN and END stand around the body, as words of no field."""
     body, *others = (_CUTTERS[field].words(text) for field, text in fields(document).items())
-    return [_MARK, *body, _MARK, *chain.from_iterable(others)]
+    span = dressed(document.text)
+    facts: list[Word] = [("body", *span, 1)] if span else []
+    return [_MARK, *body, _MARK, *chain.from_iterable(others), *facts]

@@ -15,6 +15,7 @@ from typing import Final
 
 from classifiers.document import Document
 from classifiers.text import fold_text
+from classifiers.text.dress import dress
 from classifiers.train.examples import Example
 from classifiers.train.respell import respelled
 
@@ -22,6 +23,8 @@ COPY_WEIGHT: Final = 0.35
 """Of a copy, beside its original: the known brands and spellings are worth keeping."""
 TWIN_SHARE: Final = 0.2
 """Of clean comments so many get a twin that names an invented nickname: a strange name alone is no spam."""
+DRESSED_SHARE: Final = 0.04
+"""Of those twins so many wear fancy letters, as the names and greetings of some readers do."""
 RESPELLED_SHARE: Final = 0.2
 """Of clean comments so many get a respelled copy, of spam all: a strange spelling alone is no spam either."""
 LINKED_SHARE: Final = 0.05
@@ -113,7 +116,8 @@ def clean_twins(examples: Sequence[Example], rng: random.Random) -> list[Example
         if example.labels.get("spam") == 0 and rng.random() < TWIN_SHARE:
             words = fold_text(example.document.text).split()
             words.insert(rng.randrange(len(words) + 1), _nickname(rng))
-            twins.append(_copy(example, " ".join(words)))
+            text = " ".join(words)
+            twins.append(_copy(example, dress(text, rng) if rng.random() < DRESSED_SHARE else text))
     return twins
 
 
