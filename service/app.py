@@ -80,9 +80,7 @@ def furnish(
     scorer = scorer or Scorer.load(settings.model_dir, settings.score_deadline_ms)
     directory = Directory(store)
     submit = Submit(store, scorer, directory, secret, settings, clock, entropy)
-    submissions = Grouped(
-        submit, capacity=settings.queue_capacity, longest_wait_s=settings.queue_wait_ms / 1000
-    )
+    submissions = Grouped(submit, capacity=settings.queue_capacity, longest_wait_s=settings.queue_wait_ms / 1000)
     configure = Configure(store, directory, secret, clock, entropy)
     meter = Meter()
     meter.model_loaded(bool(scorer.model))
