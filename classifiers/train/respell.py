@@ -32,6 +32,7 @@ def respell(word: str, rng: random.Random) -> str:
     if len(word) <= 3 and not any(char in _VOWELS for char in word):
         return "".join(map(_LETTER_NAMES.__getitem__, word))
     heard = _by_ear(word, rng) if rng.random() < 0.7 else word
+    heard = heard if len(heard) > 1 else word  # "oo" is heard as a letter, which is no word
     return rng.choices(_SLIPS, (50, 15, 15, 10, 10))[0](heard, rng)
 
 
