@@ -56,6 +56,7 @@ class House:
     directory: Directory
     configure: Configure
     sweep: Sweep
+    watch: Watch
     submissions: Grouped[Arrival, Receipt]
     services: Services
 
@@ -108,7 +109,8 @@ def furnish(
         demo_key=secret.demo_key,
     )
     sweep = Sweep(store, settings.retention_days, clock)
-    return House(settings, store, scorer, secret, directory, configure, sweep, submissions, services)
+    watch = Watch(store, meter)
+    return House(settings, store, scorer, secret, directory, configure, sweep, watch, submissions, services)
 
 
 async def _answers(store: Store) -> bool:
@@ -123,8 +125,7 @@ def application(house: House, *, with_loops: bool, closes_house: bool = True) ->
     app = make_app(house.services)
 
     async def alive(_: web.Application) -> AsyncIterator[None]:
-        watch = Watch(house.store, house.services.meter)
-        loops = asyncio.create_task(run_loops(house.sweep, watch)) if with_loops else None
+        loops = asyncio.create_task(run_loops(house.sweep, house.watch)) if with_loops else None
         yield
         if loops is not None:
             loops.cancel()

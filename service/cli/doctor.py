@@ -17,7 +17,7 @@ from service.errors import SaringError, StoreUnavailable
 from service.secret import read_secret
 from service.settings import Settings, load_settings
 from service.store.client import Client
-from service.store.memory import Memory, memory_of
+from service.store.memory import Memory, facts_of, memory_of
 
 _DISK_LEAST = 512 * 1024 * 1024
 _CLOCK_MOST_S = 2.0
@@ -120,11 +120,11 @@ async def _asked(url: str, timeout_s: float) -> list[Finding]:
         raise
     finally:
         await client.close()
-    facts = dict(line.split(":", 1) for line in info.decode().splitlines() if ":" in line)
+    facts = facts_of(info)
     options = {configured[i].decode(): configured[i + 1].decode() for i in range(0, len(configured), 2)}
     return [
         *_durability(facts, options),
-        _memory(memory_of(info), options),
+        _memory(memory_of(facts), options),
         _clock(int(now[0]) + int(now[1]) / 1e6, before, after),
     ]
 

@@ -85,7 +85,6 @@ def run_serve(arguments: argparse.Namespace) -> int:
 def run_work(arguments: argparse.Namespace) -> int:
     """Runs the loops until told to stop."""
     from service.app import furnish
-    from service.flow.watch import Watch
     from service.workers.loops import run_loops
 
     settings = settings_of(arguments)
@@ -95,7 +94,7 @@ def run_work(arguments: argparse.Namespace) -> int:
     house = furnish(settings, settings.redis_url, read_secret(secret_path(settings), make=False))
 
     async def work() -> None:
-        loops = asyncio.create_task(run_loops(house.sweep, Watch(house.store, house.services.meter)))
+        loops = asyncio.create_task(run_loops(house.sweep, house.watch))
         await _until_told()
         loops.cancel()
         with contextlib.suppress(asyncio.CancelledError):

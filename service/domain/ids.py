@@ -40,6 +40,16 @@ def new_tag(entropy: bytes) -> Tag:
     return Tag(base32(int.from_bytes(entropy), TAG_LENGTH))
 
 
+def new_account_id(entropy: bytes) -> AccountId:
+    """A person's id, from ten random bytes."""
+    return AccountId(f"u_{base32(int.from_bytes(entropy), 16)}")
+
+
+def new_secret(entropy: bytes) -> str:
+    """What opens something to whoever knows it, from 32 random bytes: a session, an invitation, a key."""
+    return base32(int.from_bytes(entropy), 52)
+
+
 def timed_id(kind: str, tag: Tag, now_ms: int, entropy: bytes) -> str:
     """An id of `kind` (c, b or k) that sorts by its time; `entropy` is nine random bytes, of which 70 bits are used."""
     number = now_ms << _ENTROPY_BITS | int.from_bytes(entropy) >> 2  # 50 and 70 bits: 15 bytes, 24 characters

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from argon2 import PasswordHasher
 
-from service.domain.ids import ENTROPY_BYTES, AccountId, KeyId, Tag, base32, new_tag, timed_id
+from service.domain.ids import ENTROPY_BYTES, KeyId, Tag, base32, new_account_id, new_secret, new_tag, timed_id
 from service.domain.policy import Policy
 from service.domain.site import RESERVED, Account, ApiKey, KeyKind, Lists, Role, Site
 from service.errors import AlreadyExists, NotFound
@@ -133,7 +133,7 @@ class Configure:
             return Invitation(account)
         password, token = _password(), f"mt_{self._random()}"
         account = Account(
-            id=AccountId(f"u_{base32(int.from_bytes(self._entropy(10)), 16)}"),
+            id=new_account_id(self._entropy(10)),
             email=email,
             roles={tag: role},
             password_hash=await self._hashed(password),
@@ -185,7 +185,7 @@ class Configure:
         return await asyncio.to_thread(self._hasher.hash, password)  # 50 ms and more, on purpose
 
     def _random(self) -> str:
-        return base32(int.from_bytes(self._entropy(32)), 52)
+        return new_secret(self._entropy(32))
 
 
 def _password() -> str:

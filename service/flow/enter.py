@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from service.domain.ids import base32, digest
+from service.domain.ids import digest, new_secret
 from service.domain.site import Account
 from service.errors import NotFound, Unauthenticated
 from service.secret import Secret
@@ -124,7 +124,7 @@ class Enter:
         return Admitted(changed, await self._open(changed))
 
     async def _open(self, account: Account) -> str:
-        token = base32(int.from_bytes(self._entropy(32)), 52)
+        token = new_secret(self._entropy(32))
         await self._store.sessions.open(self._secret.key_hash(token), self._session(account))
         return token
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
-from service.domain.ids import AccountId, Tag, base32
+from service.domain.ids import AccountId, Tag, new_account_id, new_secret
 from service.domain.site import Account, Role
 from service.errors import AlreadyExists, LastEditor
 from service.secret import Secret
@@ -71,12 +71,12 @@ class Staff:
         return await self._invite(account.id)
 
     async def _invite(self, account_id: AccountId) -> str:
-        token = base32(int.from_bytes(self._entropy(32)), 52)
+        token = new_secret(self._entropy(32))
         await self._store.invitations.open(self._secret.key_hash(token), account_id)
         return token
 
     def _invited(self, email: str) -> Account:
-        account_id = AccountId(f"u_{base32(int.from_bytes(self._entropy(10)), 16)}")
+        account_id = new_account_id(self._entropy(10))
         return Account(account_id, email, {}, password_hash="", disabled=False, created_ms=self._clock())
 
 

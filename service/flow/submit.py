@@ -114,7 +114,7 @@ class Submit:
             else:
                 fresh.append((at, arrival, probe, seen))
 
-        # 2. Assess: one call of the model, in its thread. 3. Judge: pure.
+        # 2. Assess: one call of the model. 3. Judge: pure.
         assessments = await self._scorer.assess([arrival.submission for _, arrival, _, _ in fresh])
         entropy = self._entropy(ENTROPY_BYTES * len(fresh))
         writings = [

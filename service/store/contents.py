@@ -12,6 +12,7 @@ from service.domain.ids import Tag
 from service.errors import BackupDamaged
 from service.store import codec, keys
 from service.store.client import Client
+from service.store.sites import People
 
 _AT_ONCE = 500
 
@@ -48,12 +49,10 @@ async def read_back(store: Client) -> Contents:
     tags = {rows[i].decode(): Tag(rows[i + 1].decode()) for i in range(0, len(rows), 2)}
     try:
         sites = {slug: await _site(store, tag) for slug, tag in sorted(tags.items())}
-        accounts = await store.call("HGETALL", keys.ACCOUNTS)
-        for i in range(0, len(accounts), 2):
-            codec.load_account(accounts[i].decode(), accounts[i + 1])
+        accounts = await People(store).all()
     except (ValueError, TypeError, KeyError) as error:
         raise BackupDamaged(f"a record cannot be read: {type(error).__name__}: {error}") from error
-    return Contents(sites, len(accounts) // 2)
+    return Contents(sites, len(accounts))
 
 
 async def _site(store: Client, tag: Tag) -> SiteContents:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from service.store.client import Client
@@ -21,12 +22,16 @@ class Memory:
         return bool(self.most) and self.used > NEARLY_FULL * self.most
 
 
-def memory_of(info: bytes) -> Memory:
-    """From the server's answer to INFO."""
-    facts = dict(line.split(":", 1) for line in info.decode().splitlines() if ":" in line)
+def facts_of(info: bytes) -> dict[str, str]:
+    """The server's answer to INFO, by name."""
+    return dict(line.split(":", 1) for line in info.decode().splitlines() if ":" in line)
+
+
+def memory_of(facts: Mapping[str, str]) -> Memory:
+    """From what INFO tells."""
     return Memory(int(facts.get("used_memory", 0)), int(facts.get("maxmemory", 0)))
 
 
 async def read_memory(client: Client) -> Memory:
     """The server's memory."""
-    return memory_of(await client.call("INFO", "memory"))
+    return memory_of(facts_of(await client.call("INFO", "memory")))

@@ -47,27 +47,17 @@ class Sites:
         """All of a site's configuration, as one moment saw it. Raises UnknownSite."""
         root = keys.root(tag)
         fields = (
-            "site",
-            "policy",
-            "version:policy",
-            "lists",
-            "version:lists",
-            "version:keys",
-            "version:people",
-            "revision",
-        )
+            "site", "policy", "version:policy", "lists", "version:lists", "version:keys", "version:people", "revision",
+        )  # fmt: skip
         while True:
-            (
-                (site, policy, policy_version, lists, lists_version, *others, revision),
-                rows,
-                again,
-            ) = await self._client.group(
+            told, rows, again = await self._client.group(
                 [
                     ("HMGET", f"{root}:site", *fields),
                     ("HGETALL", f"{root}:keys"),
                     ("HGET", f"{root}:site", "revision"),
                 ]
             )
+            site, policy, policy_version, lists, lists_version, keys_version, people_version, revision = told
             if site is None:
                 raise UnknownSite(tag)
             if again == revision:
@@ -78,8 +68,8 @@ class Sites:
             policy=codec.load_policy(policy, int(policy_version)),
             lists=codec.load_lists(lists, int(lists_version)) if lists else Lists(),
             keys={key.hash: key for key in loaded},
-            keys_version=int(others[0] or 0),
-            people_version=int(others[1] or 0),
+            keys_version=int(keys_version or 0),
+            people_version=int(people_version or 0),
             revision=int(revision),
         )
 

@@ -15,7 +15,6 @@ from aiohttp.test_utils import TestClient, TestServer
 from service.app import House, application
 from service.cli import doctor
 from service.domain.site import Role
-from service.flow.watch import Watch
 from service.store.memory import Memory, read_memory
 from tests.cli.host import Host
 from tests.conftest import Desk, wait_until
@@ -91,7 +90,7 @@ async def test_doctor_warns_from_four_fifths(frail: House, private: PrivateServe
 async def test_the_metrics_tell_memory_and_limit(frail: House, web: Web) -> None:
     await limit(frail, 0.5)
 
-    memory = await Watch(frail.store, frail.services.meter)()
+    memory = await frail.watch()
 
     async with web.get("/metrics") as answer:
         lines = dict(line.rsplit(" ", 1) for line in (await answer.text()).splitlines() if not line.startswith("#"))
