@@ -25,10 +25,7 @@ while #taken < n do
     local held = redis.call('HGET', key, 'claimed_until')
     local free = not held or tonumber(held) <= now
     if free and (ARGV[8] == '' or redis.call('ZSCORE', source .. ARGV[8], id)) then
-      local before = redis.call('HGET', key, 'claimed_by')
-      if before then redis.call('ZREM', P .. 'claims:' .. before, id) end
-      redis.call('HSET', key, 'claimed_by', by, 'claimed_until', until_ms)
-      redis.call('ZADD', P .. 'claims:' .. by, until_ms, id)
+      hold(id, redis.call('HGET', key, 'claimed_by'), by, until_ms)
       taken[#taken + 1] = id
       if #taken == n then break end
     end
@@ -36,6 +33,4 @@ while #taken < n do
   if #ids < page then break end
   from = from + page
 end
-if #taken == 0 then return taken end
-redis.call('PEXPIRE', P .. 'claims:' .. by, until_ms - now + 60000)
-return answer(op, taken)
+return given(op, taken, by, until_ms, now)

@@ -17,12 +17,8 @@ local taken = {}
 for i = 5, #ARGV do
   local c = load(ARGV[i])
   if c and c.status == 'pending' and (not c.claimed_by or c.claimed_by == by or c.claimed_until <= now) then
-    if c.claimed_by and c.claimed_by ~= by then redis.call('ZREM', P .. 'claims:' .. c.claimed_by, c.id) end
-    redis.call('HSET', c.key, 'claimed_by', by, 'claimed_until', until_ms)
-    redis.call('ZADD', P .. 'claims:' .. by, until_ms, c.id)
+    hold(c.id, c.claimed_by, by, until_ms)
     taken[#taken + 1] = c.id
   end
 end
-if #taken == 0 then return taken end
-redis.call('PEXPIRE', P .. 'claims:' .. by, until_ms - now + 60000)
-return answer(op, taken)
+return given(op, taken, by, until_ms, now)

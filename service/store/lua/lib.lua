@@ -43,6 +43,20 @@ local function enqueue(c)
   end
 end
 
+-- Gives a case to somebody; `before`, whose claim has ended, loses it from his list.
+local function hold(id, before, by, until_ms)
+  if before and before ~= by then redis.call('ZREM', P .. 'claims:' .. before, id) end
+  redis.call('HSET', P .. 'comment:' .. id, 'claimed_by', by, 'claimed_until', until_ms)
+  redis.call('ZADD', P .. 'claims:' .. by, until_ms, id)
+end
+
+-- Tells, and remembers, which cases `by` was given; his list ends a minute after the last claim in it.
+local function given(op, taken, by, until_ms, now)
+  if #taken == 0 then return taken end
+  redis.call('PEXPIRE', P .. 'claims:' .. by, until_ms - now + 60000)
+  return answer(op, taken)
+end
+
 local function unclaim(c)
   if c.claimed_by then
     redis.call('HDEL', c.key, 'claimed_by', 'claimed_until')
