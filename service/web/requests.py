@@ -200,8 +200,18 @@ class SubmissionIn(Lenient):
         )
 
 
+def epoch_ms(moment: datetime) -> int:
+    """Epoch milliseconds of a moment."""
+    return int(moment.timestamp() * 1000)
+
+
 def _ms(moment: datetime | None) -> int | None:
-    return None if moment is None else int(moment.timestamp() * 1000)
+    return None if moment is None else epoch_ms(moment)
+
+
+def moment_of(ms: int | None) -> datetime | None:
+    """The moment of epoch milliseconds, in the machine's zone."""
+    return None if ms is None else datetime.fromtimestamp(ms / 1000).astimezone()
 
 
 class DecisionIn(Lenient):
@@ -353,7 +363,7 @@ class ListsModel(Strict):
                 EntryModel(
                     value=e.value,
                     verdict=e.verdict,  # type: ignore[arg-type]
-                    until=None if e.until_ms is None else datetime.fromtimestamp(e.until_ms / 1000).astimezone(),
+                    until=moment_of(e.until_ms),
                     note=e.note,
                 )
                 for e in entries

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from aiohttp import web
@@ -12,6 +11,7 @@ from service.errors import FieldError, InvalidInput
 from service.flow.measure import LONGEST_DAYS
 from service.web.answer import json_answer
 from service.web.context import Context
+from service.web.requests import epoch_ms
 from service.web.wording import moment
 
 _DAY_MS = 86_400_000
@@ -20,8 +20,8 @@ _DAY_MS = 86_400_000
 async def stats(context: Context) -> web.StreamResponse:
     """Inflow by hour, verdicts, decisions, waits, overturns by reason, the busiest articles."""
     query = context.query
-    to_ms = _ms(query.to) if query.to else context.services.clock()
-    from_ms = _ms(query.from_) if query.from_ else to_ms - _DAY_MS
+    to_ms = epoch_ms(query.to) if query.to else context.services.clock()
+    from_ms = epoch_ms(query.from_) if query.from_ else to_ms - _DAY_MS
     if not 0 < to_ms - from_ms <= LONGEST_DAYS * _DAY_MS:
         raise InvalidInput([FieldError("/from", "out_of_range")])
     return json_answer(_rendered(await context.services.measure(context.tag, from_ms, to_ms)))
@@ -59,7 +59,3 @@ def _rendered(figures: Figures) -> dict[str, Any]:
             for article, n in figures.articles
         ],
     }
-
-
-def _ms(when: datetime) -> int:
-    return int(when.timestamp() * 1000)

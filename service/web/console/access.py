@@ -74,8 +74,7 @@ async def change_people(visit: Visit) -> web.StreamResponse:
                 member = _member(staff, form)
                 token = await visit.services.staff.invite(member)
                 return await _people(visit, links={member.email: invitation_link(visit.services, token)})
-        version = int(form["version"]) if form.get("version", "").isdigit() else None
-        done = await visit.services.staff.put(visit.tag, wanted, version, visit.person.id)
+        done = await visit.services.staff.put(visit.tag, wanted, visit.version(form), visit.person.id)
     except (ValidationError, ValueError):
         return await _people(visit, typed=form, error=visit.say("This e-mail address is not valid."), status=422)
     except LastEditor:

@@ -17,7 +17,6 @@ from service.web.console.reading import laid
 
 _PAGE = 50
 _DAYS = (1, 7, 30)
-_DAY_MS = 86_400_000
 _NOTE_MAX = 2_000
 VERDICTS = {"reject": "Block", "hold": "Always hold", "approve": "Trust"}
 _STANDINGS = {"reject": "Blocked", "hold": "Always held", "approve": "Trusted", "": "On the list"}
@@ -77,10 +76,9 @@ async def change(visit: Visit) -> web.StreamResponse:
                 raise Forbidden("set without end by an editor")
             await regard.put(visit.tag, email, None, None, visit.person.id)
         case "put":
-            days = form.get("days", "")
-            if days not in [str(n) for n in _DAYS] and not visit.role.includes(Role.EDITOR):
+            until_ms = visit.until(form, _DAYS)
+            if until_ms is None and not visit.role.includes(Role.EDITOR):
                 raise Forbidden("without end: editors alone")
-            until_ms = visit.services.clock() + int(days) * _DAY_MS if days in [str(n) for n in _DAYS] else None
             verdict = Verdict(form["verdict"]) if form.get("verdict") in VERDICTS else Verdict.HOLD
             await regard.put(visit.tag, email, verdict, until_ms, visit.person.id)
     return see_other(f"{_path(visit)}?saved=1")

@@ -6,23 +6,33 @@ A request that changes something must come from our own pages: the cookie is Sam
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 import structlog
 from aiohttp import web
+from pydantic import ValidationError
 
 from service.domain.ids import Tag
 from service.domain.site import Account, Role, SiteConfig
-from service.errors import Forbidden, MalformedInput, NotFound, OriginNotAllowed, SaringError, Unauthenticated
+from service.errors import (
+    Forbidden,
+    InvalidInput,
+    MalformedInput,
+    NotFound,
+    OriginNotAllowed,
+    SaringError,
+    Unauthenticated,
+)
 from service.i18n import LANGUAGES, say
 from service.web.address import origin_of
 from service.web.console.wording import Words
 from service.web.context import LANGUAGE as REQUEST_LANGUAGE
 from service.web.context import REQUEST_ID, Services
-from service.web.problems import INTERNAL, Row, document, problem_of, row_of
+from service.web.parse import invalid
+from service.web.problems import INTERNAL, Row, document, field_message, problem_of, row_of
 from service.web.templates import render_template
 
 _log = structlog.get_logger()
@@ -41,6 +51,7 @@ HEADERS = {
 }
 LANGUAGE_COOKIE, THEME_COOKIE, KEYS_COOKIE = "saring_language", "saring_theme", "saring_keys"
 _YEAR_S = 365 * 86_400
+_DAY_MS = 86_400_000
 
 
 @dataclass(slots=True)
@@ -119,6 +130,21 @@ class Visit:
         """The text fields of a form that our own page sent."""
         return {name: value for name, value in (await self.request.post()).items() if isinstance(value, str)}
 
+    def version(self, form: Mapping[str, str]) -> int | None:
+        """The version that the form was made from; None where it tells none."""
+        told = form.get("version", "")
+        return int(told) if told.isdigit() else None
+
+    def until(self, form: Mapping[str, str], choices: Iterable[int]) -> int | None:
+        """When the chosen number of days is over, epoch milliseconds; None where no choice of the page's was made."""
+        told = form.get("days", "")
+        return self.services.clock() + int(told) * _DAY_MS if told in map(str, choices) else None
+
+    def mistake(self, error: ValidationError) -> str:
+        """The first thing that is wrong with what was typed, in a sentence; "" where that can be said of no field."""
+        problem = invalid(error)
+        return field_message(problem.errors[0], self.language) if isinstance(problem, InvalidInput) else ""
+
     async def json(self) -> dict[str, Any]:
         """The JSON object that our own script sent. Raises MalformedInput."""
         try:
@@ -128,6 +154,10 @@ class Visit:
         if not isinstance(body, dict):
             raise MalformedInput("not an object")
         return body
+
+
+class Mistyped(Exception):
+    """What was typed or uploaded is not acceptable; says why, in the visitor's language."""
 
 
 View = Callable[[Visit], Awaitable[web.StreamResponse]]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from aiohttp import web
@@ -14,19 +13,16 @@ from pydantic import ValidationError
 
 from service.domain.comment import Article, Author, Submission, canonical, canonical_line
 from service.domain.site import LISTS, ListEntry, Lists
-from service.errors import InvalidInput, VersionConflict
+from service.errors import VersionConflict
 from service.web.console.cases import VERDICTS, Told, reasons_told
-from service.web.console.door import Visit, see_other
+from service.web.console.door import Mistyped, Visit, see_other
 from service.web.console.sheets import rows_of, sheet
 from service.web.console.wording import excerpt
-from service.web.parse import invalid
-from service.web.problems import field_message
-from service.web.requests import LONGEST_LIST, ListsModel
+from service.web.requests import LONGEST_LIST, ListsModel, moment_of
 
 NAMES = {"words": "Words", "domains": "Domains", "addresses": "Network addresses", "emails": "E-mail addresses"}
 _HEAD = ("list", "value", "verdict", "until", "note")
 _DAYS = (1, 7, 30, 90)
-_DAY_MS = 86_400_000
 _SHOWN = 200
 _TRIED = 5
 _DEFAULT_LIST = LISTS[0]
@@ -57,10 +53,6 @@ class Trial:
     reasons: list[Told]
 
 
-class Rejected(Exception):
-    """What was typed or uploaded is not acceptable; says why, in the visitor's language."""
-
-
 async def page(visit: Visit) -> web.StreamResponse:
     """A list, with room to add to it and to try it."""
     return _page(visit)
@@ -79,7 +71,7 @@ async def change(visit: Visit) -> web.StreamResponse:
         await _save(visit, _merged(visit.site.lists, added), form)
         n = sum(len(getattr(added, each)) for each in LISTS)
         return see_other(f"{_path(visit, name)}&added={n}")
-    except Rejected as error:
+    except Mistyped as error:
         return _page(visit, name=name, typed=form, error=str(error), status=422)
     except VersionConflict:
         return _page(visit, name=name, typed=form, error=await _outrun(visit), status=412)
@@ -105,7 +97,7 @@ async def upload(visit: Visit) -> web.StreamResponse:
         found = _uploaded(visit, file.file.read() if isinstance(file, FileField) else b"", name)
         lists = found if form.get("how") == "replace" else _merged(visit.site.lists, found)
         await _save(visit, lists, form)
-    except Rejected as error:
+    except Mistyped as error:
         return _page(visit, name=name, upload_error=str(error), status=422)
     except VersionConflict:
         return _page(visit, name=name, upload_error=await _outrun(visit), status=412)
@@ -139,7 +131,7 @@ async def _remove(visit: Visit, name: str, form: dict[str, str]) -> web.Response
     entries: tuple[ListEntry, ...] = getattr(visit.site.lists, name)
     at = int(form["at"]) if form.get("at", "").isdigit() else -1
     if not 0 <= at < len(entries):
-        raise Rejected(visit.say("There is no such entry any more."))
+        raise Mistyped(visit.say("There is no such entry any more."))
     fewer = _each(visit.site.lists, lambda each, old: (*old[:at], *old[at + 1 :]) if each == name else old)
     await _save(visit, fewer, form)
     visit.config = await visit.services.directory.current(visit.tag)
@@ -147,52 +139,51 @@ async def _remove(visit: Visit, name: str, form: dict[str, str]) -> web.Response
 
 
 async def _save(visit: Visit, lists: Lists, form: dict[str, str]) -> None:
-    """Raises Rejected, VersionConflict."""
+    """Raises Mistyped, VersionConflict."""
     for name in LISTS:
         if len(getattr(lists, name)) > LONGEST_LIST:
-            raise Rejected(visit.say("A list holds {n} entries at most.", n=visit.words.number(LONGEST_LIST)))
-    version = int(form["version"]) if form.get("version", "").isdigit() else None
-    await visit.services.configure.put_lists(visit.tag, lists, version, visit.person.id)
+            raise Mistyped(visit.say("A list holds {n} entries at most.", n=visit.words.number(LONGEST_LIST)))
+    await visit.services.configure.put_lists(visit.tag, lists, visit.version(form), visit.person.id)
 
 
 def _typed(visit: Visit, name: str, form: dict[str, str]) -> Lists:
-    """The entries that were typed, one a line. Raises Rejected."""
+    """The entries that were typed, one a line. Raises Mistyped."""
     values = [line.strip() for line in form.get("values", "").splitlines() if line.strip()]
     if not values:
-        raise Rejected(visit.say("Type at least one entry."))
+        raise Mistyped(visit.say("Type at least one entry."))
     until = form.get("until", "")
     until_ms = int(until) if until.isdigit() and len(until) < 16 else None  # an entry that was removed, put back
-    if (days := form.get("days", "")) in [str(n) for n in _DAYS]:
-        until_ms = visit.services.clock() + int(days) * _DAY_MS
-    rows = [
-        {"value": value, "verdict": form.get("verdict", ""), "until": _moment(until_ms), "note": form.get("note", "")}
-        for value in values
-    ]
+    entry = {
+        "verdict": form.get("verdict", ""),
+        "until": moment_of(visit.until(form, _DAYS) or until_ms),
+        "note": form.get("note", ""),
+    }
+    rows = [{"value": value, **entry} for value in values]
     return _checked(visit, {name: rows}, {name: [None] * len(rows)})
 
 
 def _uploaded(visit: Visit, raw: bytes, name: str) -> Lists:
-    """The entries of a CSV file; a row that names no list belongs to `name`. Raises Rejected."""
+    """The entries of a CSV file; a row that names no list belongs to `name`. Raises Mistyped."""
     try:
         rows = rows_of(raw)
     except (UnicodeDecodeError, ValueError) as error:
-        raise Rejected(visit.say("This is no CSV file in UTF-8.")) from error
+        raise Mistyped(visit.say("This is no CSV file in UTF-8.")) from error
     found: dict[str, list[dict[str, Any]]] = {each: [] for each in LISTS}
     lines: dict[str, list[int | None]] = {each: [] for each in LISTS}
     for line, row in rows:
         where = row.get("list", "").strip() or name
         if where not in LISTS or "value" not in row:
-            raise Rejected(visit.say("Line {line}: there is no such list.", line=line))
+            raise Mistyped(visit.say("Line {line}: there is no such list.", line=line))
         entry = {"value": row["value"], "verdict": row.get("verdict", "").strip(), "note": row.get("note", "")}
         found[where].append({**entry, "until": row.get("until", "").strip() or None})
         lines[where].append(line)
     if not rows:
-        raise Rejected(visit.say("The file holds no entries. Its first line must read: {head}", head=",".join(_HEAD)))
+        raise Mistyped(visit.say("The file holds no entries. Its first line must read: {head}", head=",".join(_HEAD)))
     return _checked(visit, found, lines)
 
 
 def _checked(visit: Visit, rows: dict[str, list[dict[str, Any]]], lines: dict[str, list[int | None]]) -> Lists:
-    """The entries as lists. Raises Rejected, naming the line or the value that is wrong."""
+    """The entries as lists. Raises Mistyped, naming the line or the value that is wrong."""
     found: dict[str, list[ListEntry]] = {name: [] for name in LISTS}
     for name, entries in rows.items():
         for line, entry in zip(lines[name], entries, strict=True):
@@ -200,14 +191,8 @@ def _checked(visit: Visit, rows: dict[str, list[dict[str, Any]]], lines: dict[st
                 found[name] += getattr(ListsModel.model_validate({name: [entry]}).lists(), name)
             except ValidationError as error:
                 where = visit.say("Line {line}", line=line) if line is not None else f"«{entry['value'][:80]}»"
-                raise Rejected(f"{where}: {_message(visit, error)}") from None
+                raise Mistyped(f"{where}: {visit.mistake(error)}") from None
     return Lists(0, *(tuple(found[name]) for name in LISTS))
-
-
-def _message(visit: Visit, error: ValidationError) -> str:
-    problem = invalid(error)
-    assert isinstance(problem, InvalidInput)  # rows are no JSON that could be broken
-    return field_message(problem.errors[0], visit.language)
 
 
 def _merged(lists: Lists, added: Lists) -> Lists:
@@ -223,10 +208,6 @@ def _merged(lists: Lists, added: Lists) -> Lists:
 
 def _each(lists: Lists, change: Callable[[str, Entries], Entries]) -> Lists:
     return Lists(lists.version, *(change(name, getattr(lists, name)) for name in LISTS))
-
-
-def _moment(ms: int | None) -> datetime | None:
-    return None if ms is None else datetime.fromtimestamp(ms / 1000).astimezone()
 
 
 def _path(visit: Visit, name: str) -> str:

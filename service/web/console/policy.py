@@ -17,13 +17,11 @@ from pydantic import ValidationError
 
 from service.domain.assessment import LABELS as ALL_LABELS
 from service.domain.policy import RULE_PARAMS, Band, Policy, Verdict
-from service.errors import InvalidInput, SaringError, VersionConflict
+from service.errors import VersionConflict
 from service.flow.rehearse import Moved, Rehearsal
 from service.web.console.cases import LABELS, VERDICTS
-from service.web.console.door import Visit, see_other
+from service.web.console.door import Mistyped, Visit, see_other
 from service.web.console.wording import excerpt, marked
-from service.web.parse import invalid
-from service.web.problems import field_message
 from service.web.requests import PolicyModel
 
 _MOVED = 8
@@ -40,10 +38,6 @@ RULES = {
     "honeypot": "A field that people do not see was filled in",
 }
 _STATES = {Verdict.APPROVE: "Published", Verdict.HOLD: "Held", Verdict.REJECT: "Rejected"}
-
-
-class Mistyped(Exception):
-    """A form that is no policy; says why, in the visitor's language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +118,8 @@ async def save(visit: Visit) -> web.StreamResponse:
         draft = _policy(visit, form)
     except Mistyped as error:
         return await _page(visit, form, visit.site.policy, error=str(error), status=422)
-    version = int(form["version"]) if form.get("version", "").isdigit() else None
     try:
-        await visit.services.configure.put_policy(visit.tag, draft, version, visit.person.id)
+        await visit.services.configure.put_policy(visit.tag, draft, visit.version(form), visit.person.id)
     except VersionConflict:
         visit.config = await visit.services.directory.current(visit.tag)
         told = visit.say(
@@ -143,9 +136,7 @@ def _policy(visit: Visit, form: Mapping[str, str]) -> Policy:
             {"bands": _bands(visit.site.policy, form), "rules": _rules(visit.site.policy, form)}
         ).policy()
     except ValidationError as error:
-        problem: SaringError = invalid(error)
-        first = problem.errors[0] if isinstance(problem, InvalidInput) else None
-        raise Mistyped(field_message(first, visit.language) if first else "") from None
+        raise Mistyped(visit.mistake(error)) from None
     except ValueError as error:
         raise Mistyped(visit.say("A number is written wrongly: {text}", text=str(error)[:40])) from None
 
