@@ -28,12 +28,13 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import aiohttp
 
+from tests.chaos.ledger import Row
+from tests.chaos.told import everything
+
 SITE = "day"
-Row = dict[str, Any]
 
 
 @dataclass(slots=True)
@@ -186,29 +187,6 @@ async def _day(
     return f"killed {killed} processes after {wanted // 2} decisions; answering again after {took:.1f} s"
 
 
-async def _everything(service: Service, key: str) -> tuple[dict[str, Row], list[Row]]:
-    comments: dict[str, Row] = {}
-    events: list[Row] = []
-    async with aiohttp.ClientSession(headers={"Authorization": f"Bearer {key}"}) as session:
-        cursor: str | None = ""
-        while cursor is not None:
-            query = {"limit": "200", **({"cursor": cursor} if cursor else {})}
-            async with session.get(f"{service.url}/v1/comments", params=query) as answer:
-                page = await answer.json()
-            for comment in page["comments"]:
-                assert comment["id"] not in comments, "a comment is listed twice"
-                comments[comment["id"]] = comment
-            cursor = page["cursor"]
-        after = "0"
-        while True:
-            async with session.get(f"{service.url}/v1/events", params={"after": after, "limit": "1000"}) as answer:
-                told = await answer.json()
-            if not told["events"]:
-                return comments, events
-            events += told["events"]
-            after = told["next"]
-
-
 def check(
     rows: list[Row], acknowledged: list[Row], people: list[Moderator], comments: dict[str, Row], events: list[Row]
 ) -> list[str]:
@@ -308,7 +286,9 @@ def _run(service: Service, rows: list[Row], arguments: argparse.Namespace, folde
     replay = subprocess.Popen(command)
     print(asyncio.run(_day(service, people, arguments.decisions, arguments.seed, replay)))
     acknowledged = [json.loads(line) for line in report.read_text("utf-8").splitlines()]
-    comments, events = asyncio.run(_everything(service, key))
+    listed, events = asyncio.run(everything(service.url, key))
+    comments = {comment["id"]: comment for comment in listed}
+    assert len(comments) == len(listed), "a comment is listed twice"
     print("\n".join(verdicts(rows, comments)))
     for person in people:
         print(

@@ -69,7 +69,7 @@ class Fleet:
         self._write_clock(0)
         environment = {
             **self.environment,
-            "SARING_REDIS_URL": f"redis://127.0.0.1:{self.store.port}/0",
+            "SARING_REDIS_URL": self.store.url,
             "SARING_SECRET_FILE": str(self.data / "secret"),
         }
         with (self.logs / "second.log").open("ab") as log:

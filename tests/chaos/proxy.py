@@ -14,13 +14,16 @@ _PIECE = 65_536
 class Proxy:
     """Forwards from a port of 127.0.0.1 to `target` (a port of 127.0.0.1, or a unix socket's path).
 
-    `delay_s` holds every piece back, both ways. `on_next_reply` is called once with the next reply that comes, which is
-    then swallowed with its connection: what was asked for is done, and whoever asked does not hear of it.
+    `delay_s` holds every piece back, both ways. `cut_next_reply` swallows the next reply that comes and ends its
+    connection: what was asked for is done, and whoever asked does not hear of it. `on_cut` is called then, and `n_cut`
+    counts.
     """
 
     target: int | str
     delay_s: float = 0.0
-    on_next_reply: Callable[[], None] | None = None
+    cut_next_reply: bool = False
+    on_cut: Callable[[], None] = lambda: None
+    n_cut: int = 0
     port: int = 0
     _pumps: set[asyncio.Task[None]] = field(default_factory=set)
     _open: set[asyncio.StreamWriter] = field(default_factory=set)
@@ -37,6 +40,11 @@ class Proxy:
             for pump in self._pumps:
                 pump.cancel()
             await asyncio.gather(*self._pumps, return_exceptions=True)
+
+    @property
+    def url(self) -> str:
+        """Of a store behind it."""
+        return f"redis://127.0.0.1:{self.port}/0"
 
     def cut(self) -> int:
         """Closes every connection; how many."""
@@ -63,9 +71,10 @@ class Proxy:
     async def _pump(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, *, is_reply: bool) -> None:
         with contextlib.suppress(ConnectionError):
             while data := await source.read(_PIECE):
-                if is_reply and self.on_next_reply is not None:
-                    strike, self.on_next_reply = self.on_next_reply, None
-                    strike()
+                if is_reply and self.cut_next_reply:
+                    self.cut_next_reply = False
+                    self.n_cut += 1
+                    self.on_cut()
                     break
                 if self.delay_s:
                     await asyncio.sleep(self.delay_s)

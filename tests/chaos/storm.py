@@ -27,8 +27,6 @@ from functools import partial
 from pathlib import Path
 from signal import SIGCONT, SIGSTOP
 
-import aiohttp
-
 from service.app import furnish
 from service.domain.site import KeyKind, Role
 from service.scoring import Scorer
@@ -37,6 +35,8 @@ from service.settings import load_settings
 from tests.chaos.fleet import Fleet
 from tests.chaos.ledger import Row
 from tests.chaos.people import Moderator, Newspaper, Town
+from tests.chaos.proxy import Proxy
+from tests.chaos.told import everything
 
 SITE = "storm"
 _DISK = "512m"
@@ -73,9 +73,10 @@ class Storm:
             self.fleet.kill(self.fleet.second.pid)  # type: ignore[union-attr]
             struck.set()
 
-        self.fleet.store.on_next_reply = strike
+        self.fleet.store.on_cut, self.fleet.store.cut_next_reply = strike, True
         async with asyncio.timeout(30):
             await struck.wait()
+        self.fleet.store.on_cut = lambda: None
         await asyncio.to_thread(self.fleet.kill_second)
 
     async def the_first_service_is_killed_whole(self) -> None:
@@ -103,7 +104,7 @@ class Storm:
             await asyncio.sleep(self.chance.uniform(0.02, 0.3))
 
     async def an_answer_of_the_store_is_lost(self) -> None:
-        self.fleet.store.on_next_reply = lambda: None
+        self.fleet.store.cut_next_reply = True
         await asyncio.sleep(0.3)
 
     async def the_store_is_slow(self) -> None:
@@ -115,16 +116,16 @@ class Storm:
             await asyncio.sleep(self.chance.uniform(0.02, 0.3))
 
     async def an_answer_to_a_client_is_lost(self) -> None:
-        self.fleet.web.on_next_reply = lambda: None
+        self.fleet.web.cut_next_reply = True
         await asyncio.sleep(0.3)
 
     async def clients_are_slow(self) -> None:
         await self._slow(self.fleet.web)
 
-    async def _slow(self, proxy: object) -> None:
-        proxy.delay_s = self.chance.uniform(0.02, 0.5)  # type: ignore[attr-defined]
+    async def _slow(self, proxy: Proxy) -> None:
+        proxy.delay_s = self.chance.uniform(0.02, 0.5)
         await asyncio.sleep(self.chance.uniform(0.5, 3))
-        proxy.delay_s = 0.0  # type: ignore[attr-defined]
+        proxy.delay_s = 0.0
 
     async def a_clock_jumps(self) -> None:
         town = self.town
@@ -217,29 +218,6 @@ def small_disk(folder: Path) -> Iterator[bool]:
             subprocess.run(["umount", "--lazy", str(folder)], check=False)
 
 
-async def _everything(port: int, key: str) -> tuple[list[Row], list[Row]]:
-    """All comments and all events, as the service tells them."""
-    comments: list[Row] = []
-    events: list[Row] = []
-    async with aiohttp.ClientSession(headers={"Authorization": f"Bearer {key}"}) as session:
-        cursor: str | None = ""
-        while cursor is not None:
-            query = {"limit": "200", **({"cursor": cursor} if cursor else {})}
-            async with session.get(f"http://127.0.0.1:{port}/v1/comments", params=query) as answer:
-                page = await answer.json()
-            comments += page["comments"]
-            cursor = page["cursor"]
-        after = "0"
-        while True:
-            query = {"after": after, "limit": "1000"}
-            async with session.get(f"http://127.0.0.1:{port}/v1/events", params=query) as answer:
-                told = await answer.json()
-            if not told["events"]:
-                return comments, events
-            events += told["events"]
-            after = told["next"]
-
-
 @dataclass(frozen=True, slots=True)
 class Newsroom:
     """A site's key, and its moderators' tokens by account."""
@@ -317,7 +295,7 @@ async def storm(names: Sequence[str], seed: int, data: Path, logs: Path, *, long
             weather = Storm(fleet, town, random.Random(seed), newsroom.key, longest_stop_s)
             async with _people(town, newsroom, seed, pause_s=0.05):
                 await _strike(weather, names, struck, is_told=True)
-            comments, events = await _everything(fleet.first_port, newsroom.key)
+            comments, events = await everything(f"http://127.0.0.1:{fleet.first_port}", newsroom.key)
         finally:
             await asyncio.to_thread(fleet.end)
     broken = town.ledger.broken(comments, events)

@@ -14,8 +14,9 @@ from service.app import House, furnish
 from service.scoring import Scorer
 from service.secret import Secret
 from service.settings import load_settings
+from tests.chaos.proxy import Proxy
 from tests.conftest import Clock, Desk, open_newsroom
-from tests.store.servers import PrivateServer, Wire
+from tests.store.servers import PrivateServer
 
 
 @pytest.fixture
@@ -47,14 +48,16 @@ async def frail_desk(frail: House) -> Desk:
 
 
 @pytest_asyncio.fixture
-async def wire(valkey: str, folder: Path) -> AsyncIterator[Wire]:
-    """A wire to the run's server."""
-    async with Wire(valkey.removeprefix("unix://"), str(folder / "wire.sock")).strung() as strung:
+async def wire(valkey: str) -> AsyncIterator[Proxy]:
+    """A wire to the run's server, that cuts replies off."""
+    async with Proxy(valkey.removeprefix("unix://")).strung() as strung:
         yield strung
 
 
 @pytest_asyncio.fixture
-async def wired(wire: Wire, house: House, secret: Secret, clock: Clock, classifier: Classifier) -> AsyncIterator[House]:
+async def wired(
+    wire: Proxy, house: House, secret: Secret, clock: Clock, classifier: Classifier
+) -> AsyncIterator[House]:
     """A second house on the same store, at the end of the wire."""
     settings = house.settings
     made = furnish(settings, wire.url, secret, scorer=Scorer(classifier, settings.score_deadline_ms), clock=clock)

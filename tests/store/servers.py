@@ -1,13 +1,9 @@
-"""Servers that a test may hurt: one of its own to freeze and kill, and a wire to it that cuts replies off."""
+"""A server that a test may hurt: one of its own, to freeze and kill."""
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import os
 import signal
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from service.store.embedded import Embedded
@@ -52,50 +48,3 @@ class PrivateServer:
         if not self._server.has_ended():
             self.thaw()
         self._server.stop()
-
-
-@dataclass(slots=True)
-class Wire:
-    """A wire to a server; `cut_next_reply` lets the next request through, swallows its answer and closes."""
-
-    server: str
-    here: str
-    cut_next_reply: bool = False
-    n_cut: int = 0
-    _pumps: set[asyncio.Task[None]] = field(default_factory=set)
-
-    @property
-    def url(self) -> str:
-        return f"unix://{self.here}"
-
-    @contextlib.asynccontextmanager
-    async def strung(self) -> AsyncIterator[Wire]:
-        """The wire, open."""
-        async with await asyncio.start_unix_server(self._connected, self.here):
-            yield self
-        for pump in self._pumps:
-            pump.cancel()
-        await asyncio.gather(*self._pumps, return_exceptions=True)
-
-    async def _connected(self, from_client: asyncio.StreamReader, to_client: asyncio.StreamWriter) -> None:
-        from_server, to_server = await asyncio.open_unix_connection(self.server)
-        for pump in (self._requests(from_client, to_server), self._replies(from_server, to_client)):
-            task = asyncio.create_task(pump)
-            self._pumps.add(task)
-            task.add_done_callback(self._pumps.discard)
-
-    async def _requests(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(ConnectionError):
-            while data := await source.read(65536):
-                sink.write(data)
-        sink.close()
-
-    async def _replies(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(ConnectionError):
-            while data := await source.read(65536):
-                if self.cut_next_reply:
-                    self.cut_next_reply = False
-                    self.n_cut += 1
-                    break
-                sink.write(data)
-        sink.close()

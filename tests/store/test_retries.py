@@ -9,8 +9,8 @@ from service.domain.case import Outcome
 from service.domain.policy import DEFAULT_POLICY
 from service.domain.site import KeyKind, ListEntry, Lists
 from service.flow.review import Call
+from tests.chaos.proxy import Proxy
 from tests.conftest import Desk
-from tests.store.servers import Wire
 
 RINA, BUDI = "u_rina", "u_budi"
 
@@ -30,7 +30,7 @@ async def event_types(house: House, desk: Desk) -> list[str]:
     return [event.type for event in await house.services.read.events(desk.newsroom.tag, 0, 100)]
 
 
-async def test_a_submission_is_stored_once(house: House, wire: Wire, far: Desk) -> None:
+async def test_a_submission_is_stored_once(house: House, wire: Proxy, far: Desk) -> None:
     arrival = await far.arrival(far.submission("Sekali saja"))
     look = far.house.store.comments.look
 
@@ -48,7 +48,7 @@ async def test_a_submission_is_stored_once(house: House, wire: Wire, far: Desk) 
     assert await event_types(house, far) == ["comment.submitted"]
 
 
-async def test_a_whole_group_of_submissions_is_stored_once(house: House, wire: Wire, far: Desk) -> None:
+async def test_a_whole_group_of_submissions_is_stored_once(house: House, wire: Proxy, far: Desk) -> None:
     arrivals = [await far.arrival(far.submission()) for _ in range(20)]
     wire.cut_next_reply = True
 
@@ -59,7 +59,7 @@ async def test_a_whole_group_of_submissions_is_stored_once(house: House, wire: W
     assert await event_types(house, far) == ["comment.submitted"] * 20
 
 
-async def test_a_decision_is_made_once(house: House, desk: Desk, wire: Wire, wired: House) -> None:
+async def test_a_decision_is_made_once(house: House, desk: Desk, wire: Proxy, wired: House) -> None:
     cid = (await desk.submit()).comment.id
     wire.cut_next_reply = True
 
@@ -88,7 +88,7 @@ async def test_a_decision_that_was_overturned_meanwhile_is_not_made_again(house:
     assert (comment.status, comment.version) == ("approved", 3)
 
 
-async def test_an_undo_takes_back_one_decision_not_two(house: House, desk: Desk, wire: Wire, wired: House) -> None:
+async def test_an_undo_takes_back_one_decision_not_two(house: House, desk: Desk, wire: Proxy, wired: House) -> None:
     cid = (await desk.submit()).comment.id
     await house.services.review.decide(desk.newsroom.tag, RINA, Call(cid, "reject", "insult"))
     await house.services.review.decide(desk.newsroom.tag, BUDI, Call(cid, "approve", expected_version=2))
@@ -101,7 +101,7 @@ async def test_an_undo_takes_back_one_decision_not_two(house: House, desk: Desk,
     assert await history(house, desk, cid) == ["reject", "approve", "undo"]
 
 
-async def test_a_batch_and_its_undo_are_done_once(house: House, desk: Desk, wire: Wire, wired: House) -> None:
+async def test_a_batch_and_its_undo_are_done_once(house: House, desk: Desk, wire: Proxy, wired: House) -> None:
     ids = [(await desk.submit()).comment.id for _ in range(5)]
     wire.cut_next_reply = True
     batch, results = await wired.services.review.decide_many(
@@ -121,7 +121,7 @@ async def test_a_batch_and_its_undo_are_done_once(house: House, desk: Desk, wire
 
 
 async def test_an_escalation_is_done_once_and_its_answer_comes_again(
-    house: House, desk: Desk, wire: Wire, wired: House
+    house: House, desk: Desk, wire: Proxy, wired: House
 ) -> None:
     cid = (await desk.submit()).comment.id
     wire.cut_next_reply = True
@@ -146,7 +146,7 @@ async def test_an_escalation_that_was_taken_back_meanwhile_is_not_done_again(hou
 
 
 async def test_a_claim_gives_the_same_cases_again_and_no_more(
-    house: House, desk: Desk, wire: Wire, wired: House
+    house: House, desk: Desk, wire: Proxy, wired: House
 ) -> None:
     for _ in range(6):
         await desk.submit()
@@ -161,7 +161,7 @@ async def test_a_claim_gives_the_same_cases_again_and_no_more(
     assert {comment.id for comment in mine}.isdisjoint(comment.id for comment in others)
 
 
-async def test_a_release_tells_again_what_was_given_back(house: House, desk: Desk, wire: Wire, wired: House) -> None:
+async def test_a_release_tells_again_what_was_given_back(house: House, desk: Desk, wire: Proxy, wired: House) -> None:
     cid = (await desk.submit()).comment.id
     await house.services.review.claim(desk.newsroom.tag, RINA, n=1, order="oldest", views=["all"])
     wire.cut_next_reply = True
@@ -172,7 +172,7 @@ async def test_a_release_tells_again_what_was_given_back(house: House, desk: Des
     assert given == [cid]
 
 
-async def test_a_new_policy_is_put_once(house: House, desk: Desk, wire: Wire, wired: House) -> None:
+async def test_a_new_policy_is_put_once(house: House, desk: Desk, wire: Proxy, wired: House) -> None:
     config = await house.directory.current(desk.newsroom.tag)
     wire.cut_next_reply = True
 
@@ -185,7 +185,7 @@ async def test_a_new_policy_is_put_once(house: House, desk: Desk, wire: Wire, wi
     assert (await house.directory.current(desk.newsroom.tag)).revision == config.revision + 1
 
 
-async def test_keys_and_lists_are_put_once(house: House, desk: Desk, wire: Wire, wired: House) -> None:
+async def test_keys_and_lists_are_put_once(house: House, desk: Desk, wire: Proxy, wired: House) -> None:
     revision = (await house.directory.current(desk.newsroom.tag)).revision
     wire.cut_next_reply = True
     await wired.configure.create_key(desk.newsroom.tag, KeyKind.SECRET)
@@ -197,7 +197,7 @@ async def test_keys_and_lists_are_put_once(house: House, desk: Desk, wire: Wire,
     assert (config.revision, len(config.keys)) == (revision + 2, 3)
 
 
-async def test_a_site_is_made_once(house: House, wire: Wire, wired: House) -> None:
+async def test_a_site_is_made_once(house: House, wire: Proxy, wired: House) -> None:
     put = wired.store.sites._put
 
     async def put_then_cut(*arguments, **more):  # type: ignore[no-untyped-def]
@@ -212,7 +212,7 @@ async def test_a_site_is_made_once(house: House, wire: Wire, wired: House) -> No
     assert (await house.directory.by_slug("lain")).site == site
 
 
-async def test_a_sweep_expires_once(house: House, desk: Desk, wire: Wire, wired: House, clock) -> None:  # type: ignore[no-untyped-def]
+async def test_a_sweep_expires_once(house: House, desk: Desk, wire: Proxy, wired: House, clock) -> None:  # type: ignore[no-untyped-def]
     await desk.submit()
     clock.pass_(days=91)
     ended = wired.store.comments.ended
