@@ -7,7 +7,7 @@ from typing import Final, TypeVar
 
 Made = TypeVar("Made")
 
-CAPACITY: Final = 1 << 16
+CAPACITY: Final = 1 << 17
 LONGEST: Final = 40
 """Longer texts hardly come again."""
 
