@@ -58,12 +58,12 @@ class Review:
         return Queue(await self._living(tag, ids), await self._store.reviews.counts(tag))
 
     async def claim(self, tag: Tag, by: str, *, n: int, order: Order, views: Sequence[str]) -> list[Comment]:
-        """Up to `n` cases, for five minutes nobody else's."""
+        """Up to `n` cases, for five minutes nobody else's; those that somebody decided in this moment are left out."""
         now_ms = self._clock()
         ids = await self._store.reviews.claim(
             tag, by, self._operation(), n=n, order=order, views=views, now_ms=now_ms, until_ms=now_ms + CLAIM_MS
         )
-        return await self._living(tag, ids)
+        return [comment for comment in await self._living(tag, ids) if comment.claimed_by == by]
 
     async def hold(self, tag: Tag, by: str, comments: Sequence[Comment]) -> list[Comment]:
         """These cases as they are once `by` holds those that nobody else does, for five minutes."""

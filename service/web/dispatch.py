@@ -82,6 +82,8 @@ async def outermost(request: web.Request, handler: Handler) -> web.StreamRespons
         answer = problem_response(document(row, request[LANGUAGE], request_id))
         if "Allow" in error.headers:
             answer.headers["Allow"] = error.headers["Allow"]
+    except ConnectionResetError:  # the client hung up before its body was here: nobody hears this
+        answer = problem_response(document(BAD_REQUEST, request[LANGUAGE], request_id))
     except Exception:
         _log.exception("bug", request_id=request_id)
         answer = problem_response(document(INTERNAL, request[LANGUAGE], request_id))

@@ -153,8 +153,14 @@ class Fleet:
 
     def told(self) -> Counter[str]:
         """What both services have logged, by event; whatever is no line of a log counts as `?`."""
-        lines = [line for log in self.logs.glob("*.log") for line in log.read_text("utf-8").splitlines()]
-        return Counter(json.loads(line)["event"] if line.startswith("{") else "?" for line in lines)
+        return Counter(json.loads(line)["event"] if line.startswith("{") else "?" for line in self._logged())
+
+    def bugs(self) -> list[str]:
+        """The lines in which both services tell of an error of their own."""
+        return [line for line in self._logged() if line.startswith("{") and json.loads(line)["level"] == "error"]
+
+    def _logged(self) -> list[str]:
+        return [line for log in self.logs.glob("*.log") for line in log.read_text("utf-8").splitlines()]
 
     def end(self) -> None:
         """Ends everything."""

@@ -162,8 +162,7 @@ class Moderator(Person):
         now = time.time()
         # A claim is a time: while one service's clock is off, what it gives out may be somebody else's still.
         is_sure = not was_off and changes == len(town.clock_changes)
-        # A case without a time has been decided since: by somebody to whom a clock that was behind had given it, too.
-        cases = {row["comment"]["id"]: row for row in told["cases"] if row["claimed_until"]}
+        cases = {row["comment"]["id"]: row for row in told["cases"]}
         until = {cid: datetime.fromisoformat(row["claimed_until"]).timestamp() for cid, row in cases.items()}
         town.counts["claims"] += len(cases)
         try:

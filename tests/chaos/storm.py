@@ -1,12 +1,13 @@
 """A storm: people work, and meanwhile everything that can break is broken, again and again. Then the books are checked.
 
-    python -m tests.chaos.storm [--faults 200] [--seed 1] [--minutes 60] [--only NAME…]
+    python -m tests.chaos.storm [--faults 200] [--seed 1] [--minutes 60] [--only NAME…] [--logs FOLDER]
 
 Three newspapers and three moderators work through two services on one embedded store while faults strike, one after the
 other, in an order that the seed decides. Afterwards `tests/chaos/ledger.py` holds what the clients remember against all
 comments and events: every acknowledged comment exists exactly once with its text; every case was decided at most once
 between two openings; events are in order and without a gap; no claim was shared; nothing was decided by silence.
-Prints what it did. Exit status 1 where a promise is broken, or where the services do not come back, or time is up.
+Prints what it did. Exit status 1 where a promise is broken, where a service logged a bug of its own, or where the
+services do not come back, or time is up.
 """
 
 from __future__ import annotations
@@ -298,7 +299,7 @@ async def storm(names: Sequence[str], seed: int, data: Path, logs: Path, *, long
             comments, events = await everything(f"http://127.0.0.1:{fleet.first_port}", newsroom.key)
         finally:
             await asyncio.to_thread(fleet.end)
-    broken = town.ledger.broken(comments, events)
+    broken = [*town.ledger.broken(comments, events), *(f"a bug was logged: {line}" for line in fleet.bugs())]
     _print(weather, struck, comments, events, time.monotonic() - began)
     return broken
 
@@ -326,13 +327,14 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--only", nargs="+", choices=list(FAULTS), default=list(FAULTS), metavar="NAME")
+    parser.add_argument("--logs", type=Path, help="keep there what the services log")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="saring-") as name, small_disk(Path(name) / "d") as is_small:
         faults = {fault: FAULTS[fault] for fault in given.only}
         if not is_small and faults.pop(Storm.the_disk_is_full.__name__, 0):
             print("full disk: not here, since this user may not mount a small one")
-        logs = Path(name) / "logs"
-        logs.mkdir()
+        logs: Path = given.logs or Path(name) / "logs"
+        logs.mkdir(parents=True)
         names = _chosen(faults, given.faults, random.Random(given.seed))
         run = partial(storm, names, given.seed, Path(name) / "d" / "var", logs)
         try:

@@ -162,6 +162,22 @@ async def test_deciding_ends_a_claim(house: House, desk: Desk, review) -> None: 
     assert await queued(review, desk) == []
 
 
+async def test_a_case_that_is_decided_while_it_is_claimed_is_not_handed_out(  # type: ignore[no-untyped-def]
+    house: House, desk: Desk, review, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = await pending(desk, 2)
+    read = house.store.comments.get
+
+    async def decided_before_it_is_read(tag, ids):  # type: ignore[no-untyped-def]
+        await review.decide(tag, BUDI, Call(first, "approve"))
+        return await read(tag, ids)
+
+    monkeypatch.setattr(house.store.comments, "get", decided_before_it_is_read)
+    cases = await review.claim(desk.newsroom.tag, RINA, n=2, order="oldest", views=["all"])
+
+    assert [case.id for case in cases] == [second]
+
+
 async def test_undo_brings_a_case_back_to_its_old_rank(house: House, desk: Desk, review, clock: Clock) -> None:  # type: ignore[no-untyped-def]
     ids = []
     for _ in range(3):

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import orjson
 import pytest
+from aiohttp import web
 
-from service.app import House
+from service.app import House, application
 from service.domain.site import KeyKind
-from tests.conftest import open_newsroom
+from tests.conftest import Newsroom, open_newsroom, wait_until
 from tests.web.edge import PAGE, Edge
 
 
@@ -124,6 +126,27 @@ async def test_a_bug_is_told_without_its_words(
     assert "rahasia" not in await answer.text()
     assert [line["event"] for line in logged if line["log_level"] == "error"] == ["bug"]
     assert "rahasia" not in str(logged)
+
+
+@pytest.mark.parametrize("path", ["/v1/comments", "/v1/queue/claim"])
+async def test_a_client_that_hangs_up_amid_its_body_is_no_bug_of_ours(
+    house: House, newsroom: Newsroom, logged: list[Any], path: str
+) -> None:
+    # given a request whose head was read, to a server that lets its handlers end (aiohttp's for tests would not)
+    runner = web.AppRunner(application(house, with_loops=False, closes_house=False))
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    reader, writer = await asyncio.open_connection(*runner.addresses[0])
+    head = f"POST {path} HTTP/1.1\r\nHost: koran\r\nAuthorization: Bearer {newsroom.secret}\r\n"
+    head += "Content-Type: application/json\r\nContent-Length: 100\r\nExpect: 100-continue\r\n\r\n"
+    writer.write(head.encode() + b'{"n":')
+    assert b" 100 " in await reader.readline()
+    # when its client goes away
+    writer.close()
+    # then that is the client's matter
+    await wait_until(lambda: any(line["event"] == "request" for line in logged), description="it is over")
+    assert [(line["event"], line.get("status")) for line in logged] == [("request", 400)]
+    await runner.cleanup()
 
 
 async def test_who_wishes_for_no_language_is_told_in_the_sites(edge: Edge, house: Any) -> None:
