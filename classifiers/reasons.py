@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from classifiers.document import Document, Term
-from classifiers.tokens import fields, placed
+from classifiers.tokens import Placed
 
 Doubles = npt.NDArray[np.float64]
 
@@ -30,10 +30,9 @@ class Margin(NamedTuple):
 
 def terms_of(document: Document, margins: Iterable[Margin]) -> tuple[Term, ...]:
     """For each label its strongest words, then "rest", then "bias"; they sum to its log-odds."""
-    words = placed(document)
-    sizes = [n_units for _, _, _, n_units in words]
+    placed = Placed(document)
+    sizes = placed.sizes
     firsts = None if max(sizes) == 1 else [0, *accumulate(sizes[:-1])]
-    texts = fields(document)
     terms: list[Term] = []
     for label, weights, bias, log_odds in margins:
         of_words = (weights if firsts is None else np.add.reduceat(weights, firsts)).tolist()
@@ -41,8 +40,7 @@ def terms_of(document: Document, margins: Iterable[Margin]) -> tuple[Term, ...]:
         for i in _strongest(of_words):
             weight = of_words[i]
             shown += weight
-            field, begin, end, _ = words[i]
-            terms.append(Term(label, field, begin, end, texts[field][begin:end], weight))
+            terms.append(Term(label, *placed[i], weight))
         terms.append(Term(label, "rest", 0, 0, "", log_odds - bias - shown))
         terms.append(Term(label, "bias", 0, 0, "", bias))
     return tuple(terms)

@@ -7,14 +7,15 @@ name and "slot" in a text are different features. Knows nothing of hashing or we
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
-from itertools import chain
+from functools import cached_property, lru_cache
+from itertools import accumulate, chain
 from typing import Final, NamedTuple
 
 from classifiers.document import Document
 from classifiers.text import fold, fold_text, parts
 from classifiers.text.dress import dressed
-from classifiers.text.folding import Parts
 from classifiers.text.memo import CAPACITY, Memo
 
 BEGIN: Final = "\x02"
@@ -56,12 +57,9 @@ class Units(NamedTuple):
     fields: list[str]
 
 
-Word = tuple[str, int, int, int]
-"""Where a word stands in what its author typed: its field, its half-open span there, and how many units it is."""
-_MARK: Final[Word] = ("", 0, 0, 1)
-
 _Span = tuple[int, int, int]
 """Where a word stands in its part of a text, half-open, and how many units it was cut into."""
+_MARK: Final[tuple[_Span, ...]] = ((0, 0, 1),)
 
 _Token = tuple[list[str], int, int]
 """The units of a token of a folded text, and where it begins and ends there."""
@@ -79,46 +77,31 @@ class _Cutter:
     finds what else there is in a folded text.
     """
 
-    def __init__(
-        self, field: str, mark: str, ignored: frozenset[str], tokens: Callable[[str], Iterable[_Token]]
-    ) -> None:
-        self._field = field
+    def __init__(self, mark: str, ignored: frozenset[str], tokens: Callable[[str], Iterable[_Token]]) -> None:
         self._mark = mark
         self._ignored = ignored
         self._tokens = tokens
-        self._cut = Memo(self._cut_of).__getitem__
+        self._cut = Memo(self._cut_of, CAPACITY // 4).__getitem__
+        self._units = Memo(self._units_of, CAPACITY // 2).__getitem__
         self._mapped = Memo(self._mapped_of, CAPACITY // 4).__getitem__
 
-    def units(self, text: str) -> list[str]:
+    def units(self, text: str) -> Iterator[str]:
         """The units of a text in order."""
-        mark, ignored, units = self._mark, self._ignored, []
-        for folded in self._parts(text).folded:
-            if folded.isalpha() and folded not in ignored and len(folded) <= LONGEST:
-                units.append(mark + folded)
-            else:
-                units += self._cut(folded).units
-        return units
+        return chain.from_iterable(map(self._units, parts(text).folded))
 
-    def words(self, text: str) -> list[Word]:
-        """The words of a text in the order of their units."""
-        field, ignored, end = self._field, self._ignored, 0
-        words: list[Word] = []
-        parts = self._parts(text)
-        for original, folded in zip(parts.originals, parts.folded, strict=True):
-            begin = text.index(original, end)
-            end = begin + len(original)
-            if not (original.isascii() and folded == original.lower()):
-                words += [(field, begin + first, begin + last, n) for first, last, n in self._mapped(original)]
-            elif folded.isalpha() and folded not in ignored and len(folded) <= LONGEST:
-                words.append((field, begin, end, 1))
-            else:  # nothing moved: words stand where they stand in the folded text
-                words += [(field, begin + first, begin + last, n) for first, last, n in self._cut(folded).words]
-        return words
+    def words(self, originals: Iterable[str]) -> Iterator[tuple[_Span, ...]]:
+        """The words of each part of a text, in the order of their units."""
+        return map(self._mapped, originals)
 
-    def _parts(self, text: str) -> Parts:
-        return parts(text)
+    def _is_plain(self, folded: str) -> bool:
+        return folded.isalpha() and len(folded) <= LONGEST and folded not in self._ignored
+
+    def _units_of(self, folded: str) -> tuple[str, ...]:
+        return (self._mark + folded,) if self._is_plain(folded) else self._cut(folded).units
 
     def _cut_of(self, folded: str) -> _Cut:
+        if self._is_plain(folded):
+            return _Cut((self._mark + folded,), _whole(len(folded)))
         tokens = [token for token in self._tokens(folded) if token[0]]
         return _Cut(
             tuple(unit for units, _, _ in tokens for unit in units),
@@ -129,6 +112,9 @@ class _Cutter:
         """The words of a part as they stand in the original. Where they overlap there (one chat word that is read as
         two), they are one.
         """
+        folded_text = fold_text(original)
+        if original.isascii() and folded_text == original.lower():  # nothing moved
+            return _whole(len(original)) if self._is_plain(folded_text) else self._cut(folded_text).words
         folded = fold(original)
         begins, ends = folded.begins.tolist(), folded.ends.tolist()
         words: list[_Span] = []
@@ -141,11 +127,10 @@ class _Cutter:
         return tuple(words)
 
 
-class _EmailCutter(_Cutter):
-    """An e-mail address is one part, since only the domain is read: what stands before the last @ is the person's."""
-
-    def _parts(self, text: str) -> Parts:
-        return Parts([text], [fold_text(text)], lean=True)
+@lru_cache(maxsize=LONGEST + 1)
+def _whole(length: int) -> tuple[_Span, ...]:
+    """A part that is one word, which is one unit."""
+    return ((0, length, 1),)
 
 
 def _body_tokens(folded: str) -> Iterator[_Token]:
@@ -167,44 +152,102 @@ def _author_tokens(folded: str) -> Iterator[_Token]:
 
 
 def _url_tokens(folded: str) -> Iterator[_Token]:
-    return _parts(URL, folded, 0)
+    return _words(URL, folded)
 
 
 def _email_tokens(folded: str) -> Iterator[_Token]:
-    """Only the domain is read: the part before the @ is the person's own."""
-    return _parts(EMAIL, folded, folded.rfind("@") + 1)
+    return _words(EMAIL, folded)
 
 
-def _parts(mark: str, folded: str, start: int) -> Iterator[_Token]:
-    for match in _WORD.finditer(folded, start):
+def _words(mark: str, folded: str) -> Iterator[_Token]:
+    for match in _WORD.finditer(folded):
         if match[0] not in _SCHEMES:
             yield [mark + match[0][:LONGEST]], *match.span()
 
 
 _CUTTERS: Final = {
-    "body": _Cutter("body", "", _MASKS, _body_tokens),
-    "author": _Cutter("author", AUTHOR, frozenset(), _author_tokens),
-    "url": _Cutter("url", URL, _SCHEMES, _url_tokens),
-    "email": _EmailCutter("email", EMAIL, _SCHEMES, _email_tokens),
+    "body": _Cutter("", _MASKS, _body_tokens),
+    "author": _Cutter(AUTHOR, frozenset(), _author_tokens),
+    "url": _Cutter(URL, _SCHEMES, _url_tokens),
+    "email": _Cutter(EMAIL, _SCHEMES, _email_tokens),
 }
 
 
-def fields(document: Document) -> dict[str, str]:
-    """The text of each field that is not empty, the body's always."""
-    texts = {"body": document.text, "author": document.author, "url": document.url, "email": document.email}
-    return {field: text for field, text in texts.items() if text or field == "body"}
+def fields(document: Document) -> list[tuple[str, str, int]]:
+    """Of each field that is not empty, and always of the body: its name, what of it is read, and where that begins.
+
+    Of an e-mail address only the domain is read: what stands before the @ is the person's own.
+    """
+    read = [("body", document.text, 0)]
+    if document.author:
+        read.append(("author", document.author, 0))
+    if document.url:
+        read.append(("url", document.url, 0))
+    if document.email:
+        begin = document.email.rfind("@") + 1
+        read.append(("email", document.email[begin:], begin))
+    return read
 
 
 def units(document: Document) -> Units:
     """The units of a comment. Linear in its length; any string will do."""
-    body, *others = (_CUTTERS[field].units(text) for field, text in fields(document).items())
+    body, *others = [_CUTTERS[field].units(text) for field, text, _ in fields(document)]
     facts = [DRESSED] if dressed(document.text) else []
-    return Units(body, [*chain.from_iterable(others), *facts])
+    return Units(list(body), [*chain.from_iterable(others), *facts])
 
 
-def placed(document: Document) -> list[Word]:
-    """The words of a comment in the order of their units. BEGIN and END stand around the body, as words of no field."""
-    body, *others = (_CUTTERS[field].words(text) for field, text in fields(document).items())
-    span = dressed(document.text)
-    facts: list[Word] = [("body", *span, 1)] if span else []
-    return [_MARK, *body, _MARK, *chain.from_iterable(others), *facts]
+class Placed:
+    """The words of a comment in the order of their units, found in what its author typed.
+
+    BEGIN and END stand around the body, as words of no field. Where a word stands is looked up only when it is asked
+    for: few are ever shown.
+    """
+
+    def __init__(self, document: Document) -> None:
+        self._fields = fields(document)
+        self._originals = [parts(text).originals for _, text, _ in self._fields]
+        self._parts: list[tuple[_Span, ...]] = [_MARK]
+        self._firsts: list[int] = []  # of each field, its first part
+        for (field, _, _), originals in zip(self._fields, self._originals, strict=True):
+            self._firsts.append(len(self._parts))
+            self._parts += _CUTTERS[field].words(originals)
+            if field == "body":
+                self._parts.append(_MARK)
+        self._dressed = dressed(document.text)
+        if self._dressed:
+            self._parts.append(((*self._dressed, 1),))
+        self.sizes = [n_units for part in self._parts for _, _, n_units in part]
+        """of each word, how many units it is"""
+
+    def __getitem__(self, number: int) -> tuple[str, int, int, str]:
+        """Of a word that is no mark: its field, its half-open span there, and what stands there."""
+        ends = list(accumulate(map(len, self._parts)))
+        part = bisect_right(ends, number)
+        first, last, _ = self._parts[part][number - ends[part]]
+        if self._dressed and part == len(self._parts) - 1:
+            at, begin = 0, 0
+        else:
+            at = bisect_right(self._firsts, part) - 1
+            begin = self._begins[at][part - self._firsts[at]]
+        field, text, offset = self._fields[at]
+        first, last = begin + first, begin + last
+        return field, offset + first, offset + last, text[first:last]
+
+    @cached_property
+    def _begins(self) -> list[list[int]]:
+        """Of each field, where its parts begin."""
+        return [
+            _begins_of(text, originals)
+            for (_, text, _), originals in zip(self._fields, self._originals, strict=True)
+        ]
+
+
+def _begins_of(text: str, originals: list[str]) -> list[int]:
+    lengths = [len(original) + 1 for original in originals]
+    if sum(lengths) == len(text) + 1:  # nothing but one space between any two
+        return [0, *accumulate(lengths)]
+    begins, end = [], 0
+    for original in originals:
+        begins.append(text.index(original, end))
+        end = begins[-1] + len(original)
+    return begins
