@@ -8,6 +8,9 @@ from typing import Final, NamedTuple
 LABELS: Final = ("spam", "abuse", "insult", "hate", "threat", "obscene")
 """Two labels that the policy acts on, and four kinds of abuse. A comment may bear any number of them."""
 
+DIGITS: Final = 6
+"""Scores and log-odds are told to so many decimals: nobody can see more, and they are written down many times."""
+
 
 @dataclass(frozen=True, slots=True)
 class Document:

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from classifiers.archive import SHIPPED, read_model
-from classifiers.document import Assessment, Document, Term
+from classifiers.document import DIGITS, Assessment, Document, Term
 from classifiers.parameters import Parameters
 from classifiers.reasons import Margin, terms_of
 from classifiers.sums import Batch, Summer
@@ -53,9 +53,9 @@ class Classifier:
         n_labels = len(self.labels)
         languages = self._languages(documents, batch.sums[:, n_labels:])
         slopes = self._parameters.slopes[languages].astype(np.float64)
-        bias = slopes * self._parameters.bias[:n_labels] + self._parameters.intercepts[languages]
-        log_odds = slopes * batch.sums[:, :n_labels] + bias
-        scores = _sigmoid(log_odds)
+        bias = (slopes * self._parameters.bias[:n_labels] + self._parameters.intercepts[languages]).round(DIGITS)
+        log_odds = (slopes * batch.sums[:, :n_labels] + bias).round(DIGITS)
+        scores = _sigmoid(log_odds).round(DIGITS)
         terms = self._terms(documents, batch, slopes, bias, log_odds, scores) if reasons else {}
         names = self._parameters.languages
         return [
@@ -86,7 +86,7 @@ class Classifier:
         rows = np.flatnonzero(explained.any(axis=1))
         if not len(rows):
             return {}
-        weights = self._summer.weights_by_place(batch, slopes)
+        weights = self._summer.weights_by_place(batch, slopes).round(DIGITS)
         starts = batch.starts.tolist()
         return {
             i: terms_of(

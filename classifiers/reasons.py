@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from classifiers.document import Document, Term
+from classifiers.document import DIGITS, Document, Term
 from classifiers.tokens import Placed
 
 Doubles = npt.NDArray[np.float64]
@@ -41,7 +41,7 @@ def terms_of(document: Document, margins: Iterable[Margin]) -> tuple[Term, ...]:
             weight = of_words[i]
             shown += weight
             terms.append(Term(label, *placed[i], weight))
-        terms.append(Term(label, "rest", 0, 0, "", log_odds - bias - shown))
+        terms.append(Term(label, "rest", 0, 0, "", round(log_odds - bias - shown, DIGITS)))
         terms.append(Term(label, "bias", 0, 0, "", bias))
     return tuple(terms)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from itertools import accumulate, chain
 from typing import Final, NamedTuple
 
@@ -94,7 +94,7 @@ class _Cutter:
         return map(self._mapped, originals)
 
     def _is_plain(self, folded: str) -> bool:
-        return folded.isalpha() and len(folded) <= LONGEST and folded not in self._ignored
+        return folded.isalnum() and len(folded) <= LONGEST and folded not in self._ignored
 
     def _units_of(self, folded: str) -> tuple[str, ...]:
         return (self._mark + folded,) if self._is_plain(folded) else self._cut(folded).units
@@ -216,30 +216,30 @@ class Placed:
         self._dressed = dressed(document.text)
         if self._dressed:
             self._parts.append(((*self._dressed, 1),))
+        self._ends = list(accumulate(map(len, self._parts)))
+        self._begins: dict[int, list[int]] = {}
         self.sizes = [n_units for part in self._parts for _, _, n_units in part]
         """of each word, how many units it is"""
 
     def __getitem__(self, number: int) -> tuple[str, int, int, str]:
         """Of a word that is no mark: its field, its half-open span there, and what stands there."""
-        ends = list(accumulate(map(len, self._parts)))
-        part = bisect_right(ends, number)
-        first, last, _ = self._parts[part][number - ends[part]]
+        part = bisect_right(self._ends, number)
+        first, last, _ = self._parts[part][number - self._ends[part]]
         if self._dressed and part == len(self._parts) - 1:
             at, begin = 0, 0
         else:
             at = bisect_right(self._firsts, part) - 1
-            begin = self._begins[at][part - self._firsts[at]]
+            begin = self._begins_in(at)[part - self._firsts[at]]
         field, text, offset = self._fields[at]
         first, last = begin + first, begin + last
         return field, offset + first, offset + last, text[first:last]
 
-    @cached_property
-    def _begins(self) -> list[list[int]]:
-        """Of each field, where its parts begin."""
-        return [
-            _begins_of(text, originals)
-            for (_, text, _), originals in zip(self._fields, self._originals, strict=True)
-        ]
+    def _begins_in(self, at: int) -> list[int]:
+        """Where the parts of a field begin."""
+        begins = self._begins.get(at)
+        if begins is None:
+            begins = self._begins[at] = _begins_of(self._fields[at][1], self._originals[at])
+        return begins
 
 
 def _begins_of(text: str, originals: list[str]) -> list[int]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 LABELS = ("spam", "abuse", "insult", "hate", "threat", "obscene")
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(NamedTuple):
     """A stretch of a field that moved a score: half-open span in code points, weight in log-odds.
 
     `field` is body, author, url or email; `rest` and `bias` carry what no term shows, so that all of a label sum to

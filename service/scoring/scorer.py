@@ -10,6 +10,7 @@ import asyncio
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import starmap
 from pathlib import Path
 from typing import Final
 
@@ -82,20 +83,10 @@ class Scorer:
 
     def _assess(self, submissions: Sequence[Submission]) -> list[Assessment]:
         assert self._classifier is not None
-        documents = [
-            Document(text=s.body, author=s.author.name, url=s.author.url, email=s.author.email) for s in submissions
-        ]
+        documents = [Document(s.body, s.author.name, s.author.url, s.author.email) for s in submissions]
         try:
             return [
-                Assessment(
-                    scores={label: round(score, 6) for label, score in found.scores.items()},
-                    language=found.language,
-                    model=found.model,
-                    terms=tuple(
-                        Term(t.label, t.field, int(t.begin), int(t.end), t.text, round(t.weight, 6))
-                        for t in found.terms
-                    ),
-                )
+                Assessment(found.scores, found.language, found.model, tuple(starmap(Term, found.terms)))
                 for found in self._classifier.assess(documents)
             ]
         except Exception:  # one poisonous comment must not leave a whole group unscored, nor fail a submission
