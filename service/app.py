@@ -60,6 +60,11 @@ class House:
     submissions: Grouped[Arrival, Receipt]
     services: Services
 
+    def reload_model(self) -> None:
+        """Reads the model again, for the comments to come. Takes a third of a second, in which nothing is answered."""
+        self.scorer.reload()
+        self.services.meter.model_loaded(bool(self.scorer.model))
+
     async def close(self) -> None:
         """Finishes what was accepted, then closes the store and the model."""
         await self.submissions.drain()
@@ -105,7 +110,7 @@ def furnish(
         meter=meter,
         clock=clock,
         store_answers=lambda: _answers(store),
-        model=scorer.model,
+        model=lambda: scorer.model,
         demo_key=secret.demo_key,
     )
     sweep = Sweep(store, settings.retention_days, clock)

@@ -5,7 +5,7 @@
             └─ worker n
 
 The parent opens the listening socket and hands it to the workers; on SIGTERM or Ctrl-C the workers drain first, then
-Valkey stops. What dies is started again. When the parent itself is killed, its children are told to end (Linux).
+Valkey stops. SIGUSR1 has every worker read its model again. What dies is started again. When the parent itself is killed, its children are told to end (Linux).
 """
 
 from __future__ import annotations
@@ -158,6 +158,7 @@ def _worker(settings: Settings, secret: Path, listening: socket.socket) -> int:
         _log.info("serving", host=settings.host, port=port, model=house.scorer.model)
         if settings.demo:
             await open_demo(house, port)
+        asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, house.reload_model)
         await _until_told()
         _log.info("draining")
         await runner.cleanup()
@@ -201,6 +202,7 @@ class Supervisor:
     def run(self) -> int:
         """Until SIGTERM or SIGINT; the exit status."""
         told = _Told()
+        signal.signal(signal.SIGUSR1, self._tell_workers)
         try:
             if self._embedded is not None:
                 self._embedded.own()
@@ -247,6 +249,10 @@ class Supervisor:
             process_group=0,
             preexec_fn=tie_to_parent,
         )
+
+    def _tell_workers(self, number: int, _: object) -> None:
+        for worker in self._workers:
+            worker.send_signal(number)
 
     def _mend(self, listening: socket.socket) -> None:
         if self._embedded is not None and self._embedded.has_ended():

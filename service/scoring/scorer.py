@@ -38,8 +38,9 @@ def fingerprint(author: str, article: str, body: str) -> str:
 class Scorer:
     """Asks the model: on the spot what is light, else in a thread, where `deadline_ms` bounds the wait of a group."""
 
-    def __init__(self, classifier: Classifier | None, deadline_ms: int) -> None:
+    def __init__(self, classifier: Classifier | None, deadline_ms: int, folder: Path | None = None) -> None:
         self._classifier = classifier
+        self._folder = folder
         self._deadline_s = deadline_ms / 1000
         self._thread = ThreadPoolExecutor(1, "scorer")
         self._last_took_s = float("inf")
@@ -48,10 +49,18 @@ class Scorer:
     def load(cls, folder: Path | None, deadline_ms: int) -> Scorer:
         """With the model in `folder` (None: the shipped one); without any where that one cannot be read."""
         try:
-            return cls(Classifier.load(folder), deadline_ms)
+            return cls(Classifier.load(folder), deadline_ms, folder)
         except ModelProblem as problem:
             _log.error("model_unusable", problem=str(problem))
-            return cls(None, deadline_ms)
+            return cls(None, deadline_ms, folder)
+
+    def reload(self) -> None:
+        """Reads the model's folder again; where it cannot be used, the model at work stays."""
+        try:
+            self._classifier = Classifier.load(self._folder)
+            _log.info("model_loaded", model=self.model)
+        except ModelProblem as problem:
+            _log.error("model_unusable", problem=str(problem), kept=self.model)
 
     @property
     def model(self) -> str:

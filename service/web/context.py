@@ -53,7 +53,7 @@ class Services:
     meter: Meter
     clock: Callable[[], int]
     store_answers: Callable[[], Awaitable[bool]]
-    model: str
+    model: Callable[[], str]
     demo_key: Callable[[str], str]
 
 

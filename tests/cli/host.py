@@ -113,6 +113,9 @@ class Host:
     def printed(self) -> str:
         return (self.data_dir / "out").read_text()
 
+    def logged(self) -> str:
+        return (self.data_dir / "err").read_text()
+
     def ask(self, method: str, path: str, key: str = "", body: Any = None) -> tuple[int, Any]:
         """Status and JSON; (0, None) where nobody answers."""
         request = urllib.request.Request(

@@ -11,6 +11,7 @@ from itertools import count
 
 import pytest
 
+from classifiers.archive import SHIPPED, read_model, write_model
 from tests.cli.host import Host, children, is_alive, until
 
 
@@ -42,6 +43,26 @@ def test_the_first_start_prints_credentials_once_and_a_second_is_refused(host: H
     assert "/console" in later
     assert "password" not in later
     assert len(host.ids(secret)) == 1
+
+
+def test_a_worker_told_to_reads_its_model_again_and_keeps_the_last_good_one(host: Host) -> None:
+    parameters, version = read_model(SHIPPED)
+    folder = host.data_dir / "model"
+    write_model(folder, parameters, version, {})
+    parent = host.serve(SARING_MODEL_DIR=str(folder))
+    key = host.newsroom()
+    # given a model that was damaged on the way
+    damaged = next(file for file in folder.iterdir() if file.suffix != ".json")
+    damaged.write_bytes(damaged.read_bytes()[:-9])
+    parent.send_signal(signal.SIGUSR1)
+    until(lambda: "model_unusable" in host.logged(), "the damage is noticed")
+    assert host.ask("GET", "/readyz")[1]["model"] == version
+    assert host.submit(key, 1)[1]["model"] == version
+    # when it is whole
+    write_model(folder, parameters, "next", {})
+    parent.send_signal(signal.SIGUSR1)
+    until(lambda: host.ask("GET", "/readyz")[1]["model"] == "next", "the new model is at work")
+    assert host.submit(key, 2)[1]["model"] == "next"
 
 
 def test_kill_9_of_everything_loses_nothing_that_was_acknowledged(host: Host) -> None:

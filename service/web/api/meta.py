@@ -22,7 +22,7 @@ async def healthz(context: Context) -> web.StreamResponse:
 async def readyz(context: Context) -> web.StreamResponse:
     """Whether comments can be taken in: the store answers. Without a model they are held, hence still ready."""
     store = await context.services.store_answers()
-    told = {"status": "ok" if store else "unavailable", "store": store, "model": context.services.model}
+    told = {"status": "ok" if store else "unavailable", "store": store, "model": context.services.model()}
     return json_answer(told, status=200 if store else 503)
 
 
