@@ -5,7 +5,8 @@
             └─ worker n
 
 The parent opens the listening socket and hands it to the workers; on SIGTERM or Ctrl-C the workers drain first, then
-Valkey stops. SIGUSR1 has every worker read its model again. What dies is started again. When the parent itself is killed, its children are told to end (Linux).
+Valkey stops. SIGUSR1 has every worker read its model again. What dies is started again. When the parent itself is
+killed, its children are told to end (Linux).
 """
 
 from __future__ import annotations
