@@ -1,6 +1,7 @@
 """Work done for many callers at once: what arrives while a group is under way makes the next group.
 
-No timer: alone, a caller waits for nothing; under load, groups grow by themselves. Bounded in number and in time, and
+No timer: alone, a caller waits for nothing; under load, groups grow by themselves. A group begins beside another only
+once as many wait as that one took: small groups cost the most. Bounded in number and in time, and
 fair between keys (sites): a group takes from each in turn, and whose own items wait too long is refused alone. Knows
 nothing of what the work is.
 """
@@ -42,6 +43,7 @@ class Grouped(Generic[In, Out]):
         self._longest_wait_s = longest_wait_s
         self._waiting: dict[str, deque[tuple[In, asyncio.Future[Out], float]]] = {}
         self._n_waiting = 0
+        self._last_took = 0
         self._running: set[asyncio.Task[None]] = set()
         self._scheduled = False
 
@@ -57,7 +59,7 @@ class Grouped(Generic[In, Out]):
             waiting = self._waiting[key] = deque()
         waiting.append((item, future, now))
         self._n_waiting += 1
-        if not self._scheduled and len(self._running) < self._lanes:
+        if not self._scheduled and self._may_start():
             self._scheduled = True
             loop.call_soon(self._start)  # after all that this turn of the loop brings
         return await future
@@ -68,10 +70,17 @@ class Grouped(Generic[In, Out]):
             self._start()
             await asyncio.gather(*self._running)
 
+    def _may_start(self) -> bool:
+        if not self._running:
+            return self._n_waiting > 0
+        return len(self._running) < self._lanes and self._n_waiting >= self._last_took
+
     def _start(self) -> None:
         self._scheduled = False
-        if self._n_waiting and len(self._running) < self._lanes:
-            task = asyncio.get_running_loop().create_task(self._run(self._take()))
+        if self._may_start():
+            group = self._take()
+            self._last_took = len(group)
+            task = asyncio.get_running_loop().create_task(self._run(group))
             self._running.add(task)
             task.add_done_callback(self._finished)
 
