@@ -7,12 +7,12 @@ therefore simply sent again, whole.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from hiredis import pack_command
 from redis._parsers.hiredis import NOT_ENOUGH_DATA, _AsyncHiredisParser
-from redis.asyncio import BlockingConnectionPool
+from redis.asyncio import ConnectionPool
 from redis.asyncio.connection import AbstractConnection
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
@@ -61,12 +61,25 @@ class _Punctual(AbstractConnection):
             await asyncio.shield(self.disconnect(nowait=True))
             raise
 
-    async def replies(self, n: int) -> list[Reply]:
-        """The next `n` replies, errors in their places. A coroutine for each would cost more than all their parsing."""
+    @property
+    def is_quiet(self) -> bool:
+        """Whether the server has neither hung up nor said what nobody asked for: this one may be used again."""
+        stream, parser = self._reader, self._parser
+        assert stream is not None
+        return not (stream._eof or stream._buffer or parser._reader.has_data())  # type: ignore[attr-defined]
+
+    async def burst(self, packed: bytes, n: int) -> list[Reply]:
+        """Sends calls and reads their `n` replies, errors in their places.
+
+        A coroutine for each reply would cost more than all their parsing.
+        """
         parser = self._parser
         assert isinstance(parser, _AsyncHiredisParser)  # the default where hiredis is installed, and we require it
+        assert self._writer is not None
         replies: list[Reply] = []
         try:
+            self._writer.write(packed)
+            await self._writer.drain()
             while len(replies) < n:
                 reply = parser._reader.gets()  # type: ignore[attr-defined]
                 if reply is NOT_ENOUGH_DATA:
@@ -81,29 +94,31 @@ class _Punctual(AbstractConnection):
 
 
 class Client:
-    """A pool of connections; `group` is the only way in.
+    """At most `max_connections` connections; `group` is the only way in.
 
-    `url` is redis://…, rediss://… or unix:///path. Times out after `timeout_s` with StoreUnavailable.
+    They are kept here, since the pools of redis-py take longer than a round trip to hand one over. `url` is redis://…, rediss://… or unix:///path. Times out after `timeout_s` with StoreUnavailable.
     """
 
     def __init__(self, url: str, *, timeout_s: float = 5.0, max_connections: int = 64) -> None:
         self._timeout_s = timeout_s
-        self._pool: BlockingConnectionPool = BlockingConnectionPool.from_url(
+        pool: ConnectionPool = ConnectionPool.from_url(
             url,
-            max_connections=max_connections,
-            timeout=timeout_s,
             socket_timeout=None,  # one clock for a whole group: a timer for each reply would cost more than it
             socket_connect_timeout=timeout_s,
             retry=Retry(NoBackoff(), 0),
             protocol=2,
             client_name="saring",
         )
-        kind = self._pool.connection_class
-        self._pool.connection_class = type(f"Punctual{kind.__name__}", (_Punctual, kind), {})
+        kind = pool.connection_class
+        pool.connection_class = type(f"Punctual{kind.__name__}", (_Punctual, kind), {})
+        self._new: Callable[[], _Punctual] = pool.make_connection
+        self._room = asyncio.Semaphore(max_connections)
+        self._idle: list[_Punctual] = []
 
     async def close(self) -> None:
-        """Closes every connection."""
-        await self._pool.disconnect()
+        """Closes every connection; none may be in use."""
+        while self._idle:
+            await self._idle.pop().disconnect()
 
     async def call(self, *call: str | bytes | int | float) -> Reply:
         """One command; its reply, or its error raised."""
@@ -137,19 +152,27 @@ class Client:
             raise StoreUnavailable(f"the store is away: {type(error).__name__}") from error
 
     async def _burst(self, calls: Sequence[Call]) -> list[Reply]:
-        connection: _Punctual = await self._pool.get_connection()  # type: ignore[no-untyped-call]
-        whole = False
-        try:
-            async with asyncio.timeout(self._timeout_s):
-                packed = [pack_command(call) for call in calls]  # type: ignore[arg-type]  # the stub knows 1-tuples alone
-                await connection.send_packed_command(b"".join(packed))
-                replies = await connection.replies(len(calls))
-            whole = True
-            return replies
-        finally:
-            if not whole:  # unread replies would answer the next caller
+        packed = b"".join([pack_command(call) for call in calls])  # type: ignore[arg-type]  # the stub knows 1-tuples alone
+        async with asyncio.timeout(self._timeout_s), self._room:
+            connection = await self._quiet()
+            try:
+                replies = await connection.burst(packed, len(calls))
+            except BaseException:  # unread replies would answer the next caller
                 await asyncio.shield(connection.disconnect(nowait=True))
-            await self._pool.release(connection)
+                raise
+            self._idle.append(connection)
+            return replies
+
+    async def _quiet(self) -> _Punctual:
+        """A connection that nobody uses; those that a server has left are closed."""
+        while self._idle:
+            connection = self._idle.pop()
+            if connection.is_quiet:
+                return connection
+            await asyncio.shield(connection.disconnect(nowait=True))
+        connection = self._new()
+        await connection.connect()
+        return connection
 
 
 def reply_error(reply: Reply) -> SaringError | None:

@@ -69,15 +69,17 @@ class Proxy:
             task.add_done_callback(self._pumps.discard)
 
     async def _pump(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, *, is_reply: bool) -> None:
-        with contextlib.suppress(ConnectionError):
-            while data := await source.read(_PIECE):
-                if is_reply and self.cut_next_reply:
-                    self.cut_next_reply = False
-                    self.n_cut += 1
-                    self.on_cut()
-                    break
-                if self.delay_s:
-                    await asyncio.sleep(self.delay_s)
-                sink.write(data)
-        self._open.discard(sink)
-        sink.close()
+        try:
+            with contextlib.suppress(ConnectionError):
+                while data := await source.read(_PIECE):
+                    if is_reply and self.cut_next_reply:
+                        self.cut_next_reply = False
+                        self.n_cut += 1
+                        self.on_cut()
+                        break
+                    if self.delay_s:
+                        await asyncio.sleep(self.delay_s)
+                    sink.write(data)
+        finally:  # also of a pump that is cancelled
+            self._open.discard(sink)
+            sink.close()

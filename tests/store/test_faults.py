@@ -12,7 +12,7 @@ from service.domain.ids import digest
 from service.errors import StoreFull, StoreUnavailable
 from service.flow.review import Call
 from service.flow.submit import Receipt
-from service.store.client import run
+from service.store.client import Client, run
 from tests.conftest import Desk
 from tests.store.servers import PrivateServer
 
@@ -126,6 +126,28 @@ async def test_a_reply_that_comes_too_late_is_not_taken_for_the_next_ones(frail:
     replies = await asyncio.gather(*(client.call("ECHO", f"{n}") for n in range(10)))
 
     assert replies == [str(n).encode() for n in range(10)]
+
+
+async def test_connections_that_a_server_took_with_it_are_not_used_again(frail: House, private: PrivateServer) -> None:
+    client = frail.store.client
+    await asyncio.gather(*(client.call("ECHO", f"{n}") for n in range(10)))  # ten connections
+    private.kill()
+    private.start()
+
+    replies = await asyncio.gather(*(client.call("ECHO", f"{n}") for n in range(10)))
+
+    assert replies == [str(n).encode() for n in range(10)]
+
+
+async def test_more_callers_than_connections_take_turns(private: PrivateServer) -> None:
+    client = Client(private.url, max_connections=2)
+
+    replies = await asyncio.gather(*(client.call("ECHO", f"{n}") for n in range(20)))
+
+    assert replies == [str(n).encode() for n in range(20)]
+    listed = (await client.call("CLIENT", "LIST")).decode()
+    assert listed.count("name=saring") == 2
+    await client.close()
 
 
 async def test_a_caller_who_goes_away_leaves_no_reply_behind(frail: House, private: PrivateServer) -> None:
