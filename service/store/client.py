@@ -96,7 +96,8 @@ class _Punctual(AbstractConnection):
 class Client:
     """At most `max_connections` connections; `group` is the only way in.
 
-    They are kept here, since the pools of redis-py take longer than a round trip to hand one over. `url` is redis://…, rediss://… or unix:///path. Times out after `timeout_s` with StoreUnavailable.
+    They are kept here, since the pools of redis-py take longer than a round trip to hand one over. `url` is redis://…,
+    rediss://… or unix:///path. Times out after `timeout_s` with StoreUnavailable.
     """
 
     def __init__(self, url: str, *, timeout_s: float = 5.0, max_connections: int = 64) -> None:
