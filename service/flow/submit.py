@@ -1,6 +1,6 @@
 """A comment comes in. Works on whole groups of submissions: two round trips to the store for all of them together.
 
-1  look      one grouped read    repeats, duplicates, the author's standing, the article's age, the revision
+1  look      one script a site   repeats, duplicates, the author's standing, the article's age, the revision
 2  assess    one model call      scores, reasons, list hits
 3  judge     pure                every reason that holds, the verdict
 4  write     one grouped write   comment, case and event, an atomic script each, which looks once more
@@ -100,7 +100,7 @@ class Submit:
         now_ms = self._clock()
         stale: list[tuple[int, Arrival]] = []
 
-        # 1. Look: one grouped read.
+        # 1. Look: one script for each site, all in one round trip.
         probes = [self._probe(arrival) for _, arrival in group]
         looked = zip(group, probes, await self._store.comments.look(probes), strict=True)
         fresh: list[tuple[int, Arrival, Probe, Seen]] = []

@@ -89,16 +89,16 @@ class Comments:
         self._client = client
 
     async def look(self, probes: Sequence[Probe]) -> list[Seen]:
-        """What is known of each submission's repeats, author and article: one round trip for all, three reads each."""
-        calls: list[Call] = []
-        for probe in probes:
-            root = keys.root(probe.tag)
-            calls.append(("HGET", f"{root}:site", "revision"))
-            calls.append(("MGET", *_looked_up(root, probe)))
-            calls.append(("HMGET", f"{root}:author:{probe.author}", "approved", "rejected"))
-            calls.append(("HGET", f"{root}:article:{probe.article}", "first_seen"))
-        replies = await self._client.group(calls)
-        return [_seen(probe, *replies[4 * i : 4 * i + 4]) for i, probe in enumerate(probes)]
+        """What is known of each submission's repeats, author and article: one round trip, one script for each site."""
+        sites: dict[Tag, list[int]] = {}
+        for at, probe in enumerate(probes):
+            sites.setdefault(probe.tag, []).append(at)
+        replies = await self._client.group([_look_call(tag, [probes[at] for at in sites[tag]]) for tag in sites])
+        seen: dict[int, Seen] = {}
+        for group, (revision, *found) in zip(sites.values(), replies, strict=True):
+            for n, at in enumerate(group):
+                seen[at] = _seen(probes[at], revision, *found[5 * n : 5 * n + 5])
+        return [seen[at] for at in range(len(probes))]
 
     async def write(self, writings: Sequence[Writing], now_ms: int) -> list[Written | Exception]:
         """Writes each comment with its case and opening event, atomically, all in one round trip; errors in place."""
@@ -165,21 +165,20 @@ def _points(rows: list[bytes]) -> list[tuple[int, str]]:
     return [(int(rows[i + 1]), rows[i].decode()) for i in range(0, len(rows), 2)]
 
 
-def _looked_up(root: str, probe: Probe) -> list[str]:
-    names = [f"{root}:dup:{probe.duplicate}"]
-    names += [f"{root}:ref:{probe.client_ref}"] if probe.client_ref else []
-    names += [f"{root}:idem:{probe.idempotency}"] if probe.idempotency else []
-    return names
+def _look_call(tag: Tag, probes: Iterable[Probe]) -> Call:
+    digests = [part for p in probes for part in (p.duplicate, p.client_ref, p.idempotency, p.author, p.article)]
+    return run("look", keys.root(tag), *digests)
 
 
-def _seen(probe: Probe, revision: Reply, looked_up: list[bytes | None], counts: list[Any], first_seen: Reply) -> Seen:
-    repeat = next((entry for entry in looked_up[1:] if entry), None)
+def _seen(
+    probe: Probe, revision: Reply, repeat: Reply, duplicate: Reply, approved: Reply, rejected: Reply, first_seen: Reply
+) -> Seen:
     return Seen(
         revision=int(revision or 0),
         repeat=_repeat(repeat, probe.submission) if repeat else None,
-        is_duplicate=looked_up[0] is not None,
-        n_approved=int(counts[0] or 0),
-        n_rejected=int(counts[1] or 0),
+        is_duplicate=duplicate is not None,
+        n_approved=int(approved or 0),
+        n_rejected=int(rejected or 0),
         article_first_seen_ms=int(first_seen) if first_seen else None,
     )
 

@@ -438,6 +438,29 @@ async def test_sites_do_not_share_a_thing(house: House, desk: Desk) -> None:
     assert (await house.services.read.events(other.newsroom.tag, 0, 10))[0].number == 1
 
 
+async def test_in_a_group_of_several_sites_each_is_told_what_its_own_site_knows(house: House, desk: Desk) -> None:
+    from tests.conftest import open_newsroom
+
+    other = Desk(house, await open_newsroom(house, "lain"))
+    author = Author("Siti", "siti@example.com")
+    here = await desk.submit("Di sini", author=author, client_ref="wp-1")
+    await other.submit("Di sana", author=author)
+    sent = [
+        (other, {"body": "Di sini", "client_ref": "wp-1"}),
+        (desk, {"body": "Di sini", "client_ref": "wp-1"}),
+        (other, {"body": "Di sana"}),
+        (desk, {"body": "Di sana"}),
+    ]
+    arrivals = [await at.arrival(at.submission(author=author, **fields)) for at, fields in sent]
+
+    new_there, repeat, duplicate, new_here = await house.services.preview(arrivals)
+
+    assert isinstance(new_there, Receipt) and new_there.is_new
+    assert isinstance(repeat, Receipt) and repeat == Receipt(here.comment, is_new=False)
+    assert isinstance(duplicate, Duplicate)
+    assert isinstance(new_here, Receipt) and new_here.is_new
+
+
 async def test_a_public_key_is_of_its_kind(house: House, desk: Desk) -> None:
     caller = await desk.caller(desk.newsroom.public)
 
