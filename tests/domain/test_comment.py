@@ -55,7 +55,9 @@ def test_what_draws_something_is_not_blank(text: str) -> None:
     assert not is_blank(text)
 
 
-@given(a=st.integers(0, 2**48), b=st.integers(0, 2**48), entropy=st.binary(min_size=ENTROPY_BYTES, max_size=ENTROPY_BYTES))
+@given(
+    a=st.integers(0, 2**48), b=st.integers(0, 2**48), entropy=st.binary(min_size=ENTROPY_BYTES, max_size=ENTROPY_BYTES)
+)
 def test_ids_sort_by_time_and_carry_their_site(a: int, b: int, entropy: bytes) -> None:
     tag = new_tag(b"abcdefgh")
 
