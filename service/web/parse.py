@@ -45,7 +45,12 @@ async def read_body(request: web.Request) -> bytes:
     """The whole body. Raises HTTPRequestEntityTooLarge."""
     if request.content_length is not None and request.content_length > request.client_max_size:
         raise web.HTTPRequestEntityTooLarge(request.client_max_size, request.content_length)
-    return await request.read()
+    if not request.content.is_eof():
+        return await request.read()
+    raw = request.content.read_nowait()  # all of it has come, as with nearly every comment: nothing to wait for
+    if len(raw) > request.client_max_size:
+        raise web.HTTPRequestEntityTooLarge(request.client_max_size, len(raw))
+    return raw
 
 
 async def parse_body(request: web.Request, model: type[M]) -> M:

@@ -30,6 +30,39 @@ async def test_it_tells_how_it_is(edge: Edge) -> None:
     assert ready["model"]
 
 
+@pytest.mark.parametrize(
+    ("version", "wish", "told", "stays"),
+    [
+        ("1.1", "", None, True),
+        ("1.1", "Connection: close\r\n", "close", False),
+        ("1.0", "", None, False),
+        ("1.0", "Connection: keep-alive\r\n", "keep-alive", True),
+    ],
+)
+async def test_a_connection_ends_as_its_client_wishes(
+    web: TestClient,  # type: ignore[type-arg]
+    version: str,
+    wish: str,
+    told: str | None,
+    stays: bool,
+) -> None:
+    reader, writer = await asyncio.open_connection(web.host, web.port)
+    ask = f"GET /healthz HTTP/{version}\r\nHost: koran.example\r\n{wish}\r\n".encode()
+
+    for _ in range(2 if stays else 1):
+        writer.write(ask)
+        line, *rest = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
+        headers = dict(header.split(": ", 1) for header in rest if header)
+
+        assert line == f"HTTP/{version} 200 OK"
+        assert await reader.readexactly(int(headers["Content-Length"])) == b'{"status":"ok"}'
+        assert headers.get("Connection") == told
+        assert {"Date", "Server", "X-Request-Id"} < headers.keys()
+    if not stays:
+        assert await reader.read() == b""
+    writer.close()
+
+
 async def test_its_document_and_pages_need_no_key_and_no_other_host(edge: Edge) -> None:
     document = await edge.call("GET", "/openapi.json")
     docs = await edge.call("GET", "/docs")
