@@ -38,7 +38,8 @@ class Whole(web.Response):
 
     async def write_eof(self, data: bytes = b"") -> None:
         if self._writer is None:
-            return await super().write_eof(data)
+            await super().write_eof(data)
+            return
         headers, body = self.headers, self.body
         assert isinstance(body, bytes)
         headers[hdrs.CONTENT_LENGTH] = str(len(body))
