@@ -157,7 +157,7 @@ def main() -> None:
         }
         _saring("site", "create", "b", "--name", "B", "--origin", "https://koran.example", environment=environment)
         key = _saring("key", "create", "--site", "b", "--kind", "secret", environment=environment)["key"]
-        stack.enter_context(_server([sys.executable, "-m", "tests.benchmarks.bare", str(bare)], bare, {}))
+        stack.enter_context(_server([sys.executable, "-m", "tests.benchmarks.rig.bare", str(bare)], bare, {}))
         stack.enter_context(_server([sys.executable, "-m", "service", "serve"], whole, environment))
         machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
         print(f"{machine}; this disk makes a write lasting in {1e3 * _lasting_s(Path(folder)):.2f} ms (median)")
