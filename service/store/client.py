@@ -1,5 +1,8 @@
 """The connection to Valkey or Redis: groups of commands in one round trip, and its failures in the trade's words.
 
+What is asked for while others are on their way shares the next round trip: many moderators at work cost the store, and
+us, little more than one.
+
 Every write is one idempotent script. A group that met a fresh server (NOSCRIPT) or a connection that had gone stale is
 therefore simply sent again, whole.
 """
@@ -8,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from itertools import islice
 from typing import Any
 
 from hiredis import pack_command
@@ -27,11 +31,13 @@ from redis.exceptions import (
 )
 
 from service.errors import SaringError, StoreFull, StoreUnavailable
+from service.grouped import Grouped
 from service.store.scripts import NAMES, script
 
 Call = tuple[str | bytes | int | float, ...]
 Reply = Any
 
+_MOST_WAITING = 4096  # groups; whoever comes then hears at once that it is too much
 _AWAY = (BusyLoadingError, ReadOnlyError, AuthenticationError)
 
 
@@ -94,13 +100,16 @@ class _Punctual(AbstractConnection):
 
 
 class Client:
-    """At most `max_connections` connections; `group` is the only way in.
+    """At most `max_connections` round trips at once, each on its own connection; `group` is the only way in.
 
-    They are kept here, since the pools of redis-py take longer than a round trip to hand one over. `url` is redis://…,
-    rediss://… or unix:///path. Times out after `timeout_s` with StoreUnavailable.
+    Connections are kept here, since the pools of redis-py take longer than a round trip to hand one over. `url` is
+    redis://…, rediss://… or unix:///path. Times out after `timeout_s` with StoreUnavailable.
     """
 
-    def __init__(self, url: str, *, timeout_s: float = 5.0, max_connections: int = 64) -> None:
+    def __init__(self, url: str, *, timeout_s: float = 5.0, max_connections: int = 4) -> None:
+        self._together: Grouped[Sequence[Call], list[Reply]] = Grouped(
+            self._bursts, lanes=max_connections, capacity=_MOST_WAITING
+        )
         self._timeout_s = timeout_s
         pool: ConnectionPool = ConnectionPool.from_url(
             url,
@@ -113,11 +122,11 @@ class Client:
         kind = pool.connection_class
         pool.connection_class = type(f"Punctual{kind.__name__}", (_Punctual, kind), {})
         self._new: Callable[[], _Punctual] = pool.make_connection
-        self._room = asyncio.Semaphore(max_connections)
         self._idle: list[_Punctual] = []
 
     async def close(self) -> None:
-        """Closes every connection; none may be in use."""
+        """Waits for what is under way, then closes every connection."""
+        await self._together.drain()
         while self._idle:
             await self._idle.pop().disconnect()
 
@@ -153,8 +162,16 @@ class Client:
             raise StoreUnavailable(f"the store is away: {type(error).__name__}") from error
 
     async def _burst(self, calls: Sequence[Call]) -> list[Reply]:
+        async with asyncio.timeout(self._timeout_s):
+            return await self._together(calls)
+
+    async def _bursts(self, groups: Sequence[Sequence[Call]]) -> list[list[Reply]]:
+        replies = iter(await self._round_trip([call for group in groups for call in group]))
+        return [list(islice(replies, len(group))) for group in groups]
+
+    async def _round_trip(self, calls: Sequence[Call]) -> list[Reply]:
         packed = b"".join([pack_command(call) for call in calls])  # type: ignore[arg-type]  # the stub knows 1-tuples alone
-        async with asyncio.timeout(self._timeout_s), self._room:
+        async with asyncio.timeout(self._timeout_s):
             connection = await self._quiet()
             try:
                 replies = await connection.burst(packed, len(calls))

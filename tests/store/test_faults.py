@@ -46,6 +46,21 @@ def before_the_write(house: House, hurt) -> None:  # type: ignore[no-untyped-def
     house.store.comments.look = look_then_hurt  # type: ignore[method-assign]
 
 
+async def in_turn(client: Client, numbers: range) -> list[bytes]:
+    """Echoes, each asked for a turn of the loop after the one before: they need not share a round trip."""
+    tasks = []
+    for n in numbers:
+        tasks.append(asyncio.create_task(client.call("ECHO", f"{n}")))
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+    return await asyncio.gather(*tasks)
+
+
+def reads(stats: bytes) -> bytes:
+    """How often a server has read from its clients."""
+    return next(line for line in stats.splitlines() if line.startswith(b"total_reads_processed:"))
+
+
 async def test_a_store_that_freezes_before_the_look_has_stored_nothing(
     frail: House, frail_desk: Desk, private: PrivateServer
 ) -> None:
@@ -130,7 +145,7 @@ async def test_a_reply_that_comes_too_late_is_not_taken_for_the_next_ones(frail:
 
 async def test_connections_that_a_server_took_with_it_are_not_used_again(frail: House, private: PrivateServer) -> None:
     client = frail.store.client
-    await asyncio.gather(*(client.call("ECHO", f"{n}") for n in range(10)))  # ten connections
+    await in_turn(client, range(10))  # several connections
     private.kill()
     private.start()
 
@@ -142,11 +157,27 @@ async def test_connections_that_a_server_took_with_it_are_not_used_again(frail: 
 async def test_more_callers_than_connections_take_turns(private: PrivateServer) -> None:
     client = Client(private.url, max_connections=2)
 
-    replies = await asyncio.gather(*(client.call("ECHO", f"{n}") for n in range(20)))
+    replies = await in_turn(client, range(20))
 
     assert replies == [str(n).encode() for n in range(20)]
     listed = (await client.call("CLIENT", "LIST")).decode()
     assert listed.count("name=saring") == 2
+    await client.close()
+
+
+async def test_who_asks_at_the_same_time_shares_a_round_trip(private: PrivateServer) -> None:
+    client = Client(private.url)
+
+    (count,), *replies, (again,) = await asyncio.gather(
+        client.group([("INFO", "stats")]),
+        *(client.group_each([("ECHO", f"{n}"), ("HGET", "nobody"), ("ECHO", f"{n}!")]) for n in range(20)),
+        client.group([("INFO", "stats")]),
+    )
+
+    # Each has his own replies, in their order, his errors too; and the server has read from its clients but once.
+    for n, (first, error, last) in enumerate(replies):
+        assert (first, type(error), last) == (str(n).encode(), ResponseError, f"{n}!".encode())
+    assert reads(count) == reads(again)
     await client.close()
 
 
