@@ -13,6 +13,7 @@ from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from service.errors import BadSetting
+from service.redis_url import parse_redis_url
 
 Network = IPv4Network | IPv6Network
 
@@ -26,7 +27,11 @@ class Settings(BaseSettings):
     port: int = Field(8080, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
     workers: int = Field(1, ge=1, le=64, description="Processes that answer requests.")
     data_dir: Path = Field(Path("var"), description="Where the embedded Valkey keeps its data, and the secret.")
-    redis_url: str = Field("", description="Redis or Valkey to use; empty: the embedded one in the data directory.")
+    redis_url: str = Field(
+        "",
+        description="Redis or Valkey to use: redis://, rediss://, unix://, redis+sentinel://, redis+cluster:// "
+        "(docs/how-to/many-servers.md); empty: the embedded one in the data directory.",
+    )
     secret_file: Path | None = Field(
         None, description="File with the pepper of key hashes; made in the data directory when embedded, else required."
     )
@@ -72,8 +77,8 @@ class Settings(BaseSettings):
     @field_validator("redis_url")
     @classmethod
     def _redis(cls, value: str) -> str:
-        if value and not value.startswith(("redis://", "rediss://", "unix://")):
-            raise ValueError("must begin with redis://, rediss:// or unix://")
+        if value:
+            parse_redis_url(value)
         return value
 
     @property

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 #: Leaves stand beside the rooms: everything but the domain and the classifiers may use them.
-LEAVES = frozenset({"grouped", "i18n", "secret", "settings", "telemetry"})
+LEAVES = frozenset({"grouped", "i18n", "redis_url", "secret", "settings", "telemetry"})
 
 #: All rooms below the wiring.
 BELOW = frozenset(
@@ -32,7 +32,8 @@ ROOMS: dict[str, frozenset[str]] = {
     "scoring": frozenset({"classifiers", "domain", "errors"}) | LEAVES,
     "notify": frozenset({"domain", "errors", "service"}) | LEAVES,
     "telemetry": frozenset({"errors", "service", "settings"}),
-    "settings": frozenset({"errors"}),
+    "settings": frozenset({"errors", "redis_url"}),
+    "redis_url": frozenset({"errors"}),
     "i18n": frozenset({"errors"}),
     "grouped": frozenset({"errors"}),
     "secret": frozenset({"domain", "errors"}),

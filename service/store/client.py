@@ -1,44 +1,39 @@
-"""The connection to Valkey or Redis: groups of commands in one round trip, and its failures in the trade's words.
+"""The way into Valkey or Redis: groups of commands in one round trip to each server, and failures in the trade's words.
 
-What is asked for while others are on their way shares the next round trip: many moderators at work cost the store, and
-us, little more than one.
-
-Every write is one idempotent script. A group that met a fresh server (NOSCRIPT) or a connection that had gone stale is
-therefore simply sent again, whole.
+Every write is one idempotent script. What met a server without our scripts, a connection that had gone stale, or a
+server that is no longer the right one is therefore simply sent again: all that had gone to that server, in its order.
+A slot that is moved key by key is waited for, not followed: a script that followed would see half a site.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
-from itertools import islice
-from typing import Any
+from collections.abc import Sequence
+from functools import partial
 
-from hiredis import pack_command
-from redis._parsers.hiredis import NOT_ENOUGH_DATA, _AsyncHiredisParser
-from redis.asyncio import ConnectionPool
-from redis.asyncio.connection import AbstractConnection
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
 from redis.exceptions import (
+    AskError,
     AuthenticationError,
-    BusyLoadingError,
+    ClusterDownError,
     ConnectionError,
     NoScriptError,
     OutOfMemoryError,
     ReadOnlyError,
     RedisError,
+    TryAgainError,
 )
 
 from service.errors import SaringError, StoreFull, StoreUnavailable
-from service.grouped import Grouped
+from service.redis_url import RedisUrl, parse_redis_url
 from service.store.scripts import NAMES, script
+from service.store.server import Call, Host, Reply, Server
+from service.store.topology import Alone, Cluster, Sentinels, Topology
 
-Call = tuple[str | bytes | int | float, ...]
-Reply = Any
+__all__ = ["Call", "Client", "Host", "Reply", "reply_error", "run"]
 
-_MOST_WAITING = 4096  # groups; whoever comes then hears at once that it is too much
-_AWAY = (BusyLoadingError, ReadOnlyError, AuthenticationError)
+_PAUSES_S = (0.0, 0.02, 0.1)  # before what deserves it is sent again
+_MOVING = (AskError, ClusterDownError, ReadOnlyError, TryAgainError)  # MovedError is an AskError
+_AWAY = (ConnectionError, *_MOVING)  # AuthenticationError and BusyLoadingError are ConnectionErrors
 
 
 def run(name: str, root: str, *argv: str | bytes | int | float) -> Call:
@@ -46,89 +41,59 @@ def run(name: str, root: str, *argv: str | bytes | int | float) -> Call:
     return ("EVALSHA", script(name).sha, 1, root, *argv)
 
 
-def _translated(error: Exception) -> Exception:
-    if isinstance(error, OutOfMemoryError):
-        return StoreFull("the store has reached its memory limit")
-    if isinstance(error, _AWAY):
-        return StoreUnavailable(f"the store is not ready: {type(error).__name__}")
-    return error
+def _deserves_another_try(reply: Reply) -> bool:
+    return isinstance(reply, (*_AWAY, NoScriptError)) and not isinstance(reply, AuthenticationError)
 
 
-class _Punctual(AbstractConnection):
-    """A connection for bursts, whose greeting has a clock too: a server that hangs accepts and then says nothing."""
+def _translated(reply: Reply) -> Reply:
+    if not isinstance(reply, Exception):
+        return reply
+    if isinstance(reply, OutOfMemoryError):
+        told: SaringError = StoreFull("the store has reached its memory limit")
+    elif isinstance(reply, (*_AWAY, OSError)):
+        told = StoreUnavailable(f"the store is away, or not ready: {type(reply).__name__}")
+    else:
+        return reply
+    told.__cause__ = reply
+    return told
 
-    async def connect(self) -> None:
-        if self.is_connected:
-            return
-        try:
-            async with asyncio.timeout(self.socket_connect_timeout):
-                await super().connect()  # type: ignore[no-untyped-call]
-        except BaseException:  # half greeted, its next user would read the greeting's replies as his own
-            await asyncio.shield(self.disconnect(nowait=True))
-            raise
 
-    @property
-    def is_quiet(self) -> bool:
-        """Whether the server has neither hung up nor said what nobody asked for: this one may be used again."""
-        stream, parser = self._reader, self._parser
-        assert stream is not None
-        return not (stream._eof or stream._buffer or parser._reader.has_data())  # type: ignore[attr-defined]
-
-    async def burst(self, packed: bytes, n: int) -> list[Reply]:
-        """Sends calls and reads their `n` replies, errors in their places.
-
-        A coroutine for each reply would cost more than all their parsing.
-        """
-        parser = self._parser
-        assert isinstance(parser, _AsyncHiredisParser)  # the default where hiredis is installed, and we require it
-        assert self._writer is not None
-        replies: list[Reply] = []
-        try:
-            self._writer.write(packed)
-            await self._writer.drain()
-            while len(replies) < n:
-                reply = parser._reader.gets()  # type: ignore[attr-defined]
-                if reply is NOT_ENOUGH_DATA:
-                    await parser.read_from_socket()  # type: ignore[no-untyped-call]
-                elif isinstance(reply, ConnectionError):  # a server that is loading, or has too many clients
-                    raise reply
-                else:
-                    replies.append(reply)
-        except OSError as error:
-            raise ConnectionError(f"the connection broke: {type(error).__name__}") from error
-        return replies
+def _topology(url: RedisUrl, timeout_s: float, max_connections: int) -> Topology:
+    make = partial(Server, url, timeout_s=timeout_s, max_connections=max_connections)
+    match url.shape:
+        case "alone":
+            return Alone(make, url.hosts[0] if url.hosts else None)
+        case "sentinel":
+            return Sentinels(make, url)
+        case "cluster":
+            return Cluster(make, url.hosts)
 
 
 class Client:
-    """At most `max_connections` round trips at once, each on its own connection; `group` is the only way in.
+    """Pools of connections, one for each server; `group` and `group_each` are the way in.
 
-    Connections are kept here, since the pools of redis-py take longer than a round trip to hand one over. `url` is
-    redis://…, rediss://… or unix:///path. Times out after `timeout_s` with StoreUnavailable.
+    `url` is one of those of `service/redis_url.py`. A server that takes longer than `timeout_s` is StoreUnavailable.
     """
 
-    def __init__(self, url: str, *, timeout_s: float = 5.0, max_connections: int = 4) -> None:
-        self._together: Grouped[Sequence[Call], list[Reply]] = Grouped(
-            self._bursts, lanes=max_connections, capacity=_MOST_WAITING
-        )
-        self._timeout_s = timeout_s
-        pool: ConnectionPool = ConnectionPool.from_url(
-            url,
-            socket_timeout=None,  # one clock for a whole group: a timer for each reply would cost more than it
-            socket_connect_timeout=timeout_s,
-            retry=Retry(NoBackoff(), 0),
-            protocol=2,
-            client_name="saring",
-        )
-        kind = pool.connection_class
-        pool.connection_class = type(f"Punctual{kind.__name__}", (_Punctual, kind), {})
-        self._new: Callable[[], _Punctual] = pool.make_connection
-        self._idle: list[_Punctual] = []
+    def __init__(self, url: str, *, timeout_s: float = 5.0, max_connections: int = 64) -> None:
+        self._topology = _topology(parse_redis_url(url), timeout_s, max_connections)
 
     async def close(self) -> None:
-        """Waits for what is under way, then closes every connection."""
-        await self._together.drain()
-        while self._idle:
-            await self._idle.pop().disconnect()
+        """Closes every connection."""
+        await self._topology.close()
+
+    def place(self, key: str) -> Host | None:
+        """Which server a key is on, as far as is known: what lies in one place fails together, and alone."""
+        ((server, _),) = self._topology.split([("GET", key)], [0])
+        return server.host if server else None
+
+    async def hosts(self) -> list[Host | None]:
+        """Every primary. Raises StoreUnavailable where nobody knows."""
+        try:
+            await self._topology.known()
+        except (RedisError, OSError) as error:
+            raise StoreUnavailable(f"nobody tells where the store is: {type(error).__name__}") from error
+        return [server.host for server in self._topology.servers()]
 
     async def call(self, *call: str | bytes | int | float) -> Reply:
         """One command; its reply, or its error raised."""
@@ -142,55 +107,71 @@ class Client:
                 raise reply
         return replies
 
+    async def everywhere(self, *call: str | bytes | int | float) -> list[Reply]:
+        """One command to every primary; a reply of each, errors in their places."""
+        await self.hosts()
+        servers = self._topology.servers()
+        replies = await asyncio.gather(*(self._answers(server, [call]) for server in servers))
+        return [_translated(reply) for (reply,) in replies]
+
     async def group_each(self, calls: Sequence[Call]) -> list[Reply]:
-        """Like `group`, but an error of one call stays in its place; StoreUnavailable is raised for the whole."""
+        """Like `group`, but an error of one call stays in its place.
+
+        StoreUnavailable too, where others were answered; where none was, it is raised for the whole.
+        """
+        replies: list[Reply] = [ClusterDownError("nobody has been asked")] * len(calls)
+        open_ = list(range(len(calls)))
+        for pause_s in (*_PAUSES_S, None):
+            open_ = await self._sent(calls, open_, replies)
+            if not open_ or pause_s is None:
+                break
+            await asyncio.sleep(pause_s)
+        replies = [_translated(reply) for reply in replies]
+        if replies and all(type(reply) is StoreUnavailable for reply in replies):
+            raise replies[0]
+        return replies
+
+    async def _sent(self, calls: Sequence[Call], which: Sequence[int], replies: list[Reply]) -> list[int]:
+        """Sends those at `which` and notes their replies; which of them are to be sent again."""
         try:
-            replies = await self._burst(calls)
-        except ConnectionError:
-            replies = await self._once_more(calls)  # a pooled connection had gone stale
+            await self._topology.known()
         except (RedisError, OSError) as error:
-            raise StoreUnavailable(f"the store does not answer: {type(error).__name__}") from error
-        if any(isinstance(reply, NoScriptError) for reply in replies):
-            await self._once_more([("SCRIPT", "LOAD", script(name).text) for name in NAMES])
-            replies = await self._once_more(calls)
-        return [_translated(reply) if isinstance(reply, Exception) else reply for reply in replies]
+            for at in which:
+                replies[at] = error
+            return []
+        parts = self._topology.split(calls, which)
+        answers = await asyncio.gather(*(self._answers(server, [calls[at] for at in part]) for server, part in parts))
+        again: list[int] = []
+        for (server, part), answer in zip(parts, answers, strict=True):
+            for at, reply in zip(part, answer, strict=True):
+                replies[at] = reply
+            if errors := [reply for reply in answer if _deserves_another_try(reply)]:
+                if await self._mended(server, errors):
+                    again += part
+        return again
 
-    async def _once_more(self, calls: Sequence[Call]) -> list[Reply]:
+    async def _answers(self, server: Server | None, calls: Sequence[Call]) -> list[Reply]:
+        """The replies; where there are none, their error in the place of each."""
         try:
-            return await self._burst(calls)
+            if server is None:
+                raise ClusterDownError("nobody has this slot")
+            return await self._burst(server, calls)
         except (RedisError, OSError) as error:
-            raise StoreUnavailable(f"the store is away: {type(error).__name__}") from error
+            return [error] * len(calls)
 
-    async def _burst(self, calls: Sequence[Call]) -> list[Reply]:
-        async with asyncio.timeout(self._timeout_s):
-            return await self._together(calls)
+    async def _burst(self, server: Server, calls: Sequence[Call]) -> list[Reply]:
+        return await server.burst(calls)
 
-    async def _bursts(self, groups: Sequence[Sequence[Call]]) -> list[list[Reply]]:
-        replies = iter(await self._round_trip([call for group in groups for call in group]))
-        return [list(islice(replies, len(group))) for group in groups]
-
-    async def _round_trip(self, calls: Sequence[Call]) -> list[Reply]:
-        packed = b"".join([pack_command(call) for call in calls])  # type: ignore[arg-type]  # the stub knows 1-tuples alone
-        async with asyncio.timeout(self._timeout_s):
-            connection = await self._quiet()
-            try:
-                replies = await connection.burst(packed, len(calls))
-            except BaseException:  # unread replies would answer the next caller
-                await asyncio.shield(connection.disconnect(nowait=True))
-                raise
-            self._idle.append(connection)
-            return replies
-
-    async def _quiet(self) -> _Punctual:
-        """A connection that nobody uses; those that a server has left are closed."""
-        while self._idle:
-            connection = self._idle.pop()
-            if connection.is_quiet:
-                return connection
-            await asyncio.shield(connection.disconnect(nowait=True))
-        connection = self._new()
-        await connection.connect()
-        return connection
+    async def _mended(self, server: Server | None, errors: Sequence[Exception]) -> bool:
+        """Does what may help before all is sent again; whether it is worth it."""
+        try:
+            if server is not None and any(isinstance(error, NoScriptError) for error in errors):
+                await self._burst(server, [("SCRIPT", "LOAD", script(name).text) for name in NAMES])
+            if elsewhere := [error for error in errors if not isinstance(error, NoScriptError)]:
+                await self._topology.look_again(server, elsewhere)
+        except (RedisError, OSError):
+            return False
+        return True
 
 
 def reply_error(reply: Reply) -> SaringError | None:
