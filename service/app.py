@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from service.domain.ids import Tag
 from service.errors import StoreUnavailable
 from service.flow.admit import Admit
 from service.flow.configure import Configure
@@ -26,7 +27,7 @@ from service.flow.staff import Staff
 from service.flow.submit import Arrival, Receipt, Submit
 from service.flow.sweep import Sweep
 from service.flow.watch import Watch
-from service.grouped import Grouped
+from service.grouped import Apart, Grouped
 from service.scoring import Scorer
 from service.secret import Secret
 from service.settings import Settings
@@ -57,7 +58,7 @@ class House:
     configure: Configure
     sweep: Sweep
     watch: Watch
-    submissions: Grouped[Arrival, Receipt]
+    submissions: Apart[Arrival, Receipt]
     services: Services
 
     def reload_model(self) -> None:
@@ -86,7 +87,10 @@ def furnish(
     scorer = scorer or Scorer.load(settings.model_dir, settings.score_deadline_ms)
     directory = Directory(store)
     submit = Submit(store, scorer, directory, secret, settings, clock, entropy)
-    submissions = Grouped(submit, capacity=settings.queue_capacity, longest_wait_s=settings.queue_wait_ms / 1000)
+    submissions = Apart(
+        lambda: Grouped(submit, capacity=settings.queue_capacity, longest_wait_s=settings.queue_wait_ms / 1000),
+        place=lambda tag: store.place(Tag(tag)),
+    )
     configure = Configure(store, directory, secret, clock, entropy)
     meter = Meter()
     meter.model_loaded(bool(scorer.model))
@@ -119,8 +123,9 @@ def furnish(
 
 
 async def _answers(store: Store) -> bool:
+    """Whether any of the store's servers does: with one of them away, the others' sites go on."""
     try:
-        return bool(await store.client.call("PING") == b"PONG")
+        return b"PONG" in await store.client.everywhere("PING")
     except StoreUnavailable:
         return False
 

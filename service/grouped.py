@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import math
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Sequence
 from typing import Generic, TypeVar
 
 from service.errors import Overloaded
@@ -112,3 +112,27 @@ class Grouped(Generic[In, Out]):
                 future.set_exception(result)
             else:
                 future.set_result(result)
+
+
+class Apart(Generic[In, Out]):
+    """A `Grouped` for each place that keys lie in, so that a place which hangs holds up nobody else.
+
+    `place` tells a key's; where it changes meanwhile, what was accepted is done where it was.
+    """
+
+    def __init__(self, make: Callable[[], Grouped[In, Out]], place: Callable[[str], Hashable]) -> None:
+        self._make = make
+        self._place = place
+        self._places: dict[Hashable, Grouped[In, Out]] = {}
+
+    async def __call__(self, item: In, key: str = "") -> Out:
+        """As `Grouped` does."""
+        place = self._place(key)
+        if place not in self._places:
+            self._places[place] = self._make()
+        return await self._places[place](item, key)
+
+    async def drain(self) -> None:
+        """Waits until nothing waits and nothing is under way, anywhere."""
+        for grouped in list(self._places.values()):
+            await grouped.drain()

@@ -51,7 +51,9 @@ class Settings(BaseSettings):
     flood_address_per_min: int = Field(10, ge=0, description="Comments a minute from one address; 0: no limit.")
     flood_email_per_min: int = Field(6, ge=0, description="Comments a minute from one e-mail address; 0: no limit.")
     flood_site_per_s: int = Field(2000, ge=0, description="Comments a second for one site; 0: no limit.")
-    queue_capacity: int = Field(1024, ge=1, description="Submissions that may wait in one process; beyond it: 503.")
+    queue_capacity: int = Field(
+        1024, ge=1, description="Submissions that may wait in one process for one server of the store; beyond it: 503."
+    )
     queue_wait_ms: int = Field(
         100, ge=1, description="Once a site's submission waits longer than so many ms, further ones of it get 503."
     )

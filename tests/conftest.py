@@ -170,9 +170,9 @@ def round_trips(house: House) -> list[list[object]]:
     counted: list[list[object]] = []
     burst = house.store.client._burst
 
-    async def count(calls):  # type: ignore[no-untyped-def]
+    async def count(server, calls):  # type: ignore[no-untyped-def]
         counted.append([call[0] for call in calls])
-        return await burst(calls)
+        return await burst(server, calls)
 
     house.store.client._burst = count  # type: ignore[method-assign]
     return counted

@@ -7,13 +7,13 @@ import asyncio
 import shutil
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from service.cli.house import store_url
 from service.cli.serve import secret_path
-from service.errors import SaringError, StoreUnavailable
+from service.errors import SaringError
 from service.secret import read_secret
 from service.settings import Settings, load_settings
 from service.store.client import Client
@@ -21,6 +21,7 @@ from service.store.memory import Memory, facts_of, memory_of
 
 _DISK_LEAST = 512 * 1024 * 1024
 _CLOCK_MOST_S = 2.0
+_OPTIONS = ("maxmemory-policy", "appendonly", "appendfsync", "cluster-require-full-coverage")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,22 +112,42 @@ def _store(settings: Settings) -> list[Finding]:
 async def _asked(url: str, timeout_s: float) -> list[Finding]:
     client = Client(url, timeout_s=timeout_s)
     try:
+        hosts = await client.hosts()
+        infos = await client.everywhere("INFO")
+        options = await client.everywhere("CONFIG", "GET", *_OPTIONS)
         before = time.time()
-        now, info, configured = await client.group(
-            [("TIME",), ("INFO",), ("CONFIG", "GET", "maxmemory-policy", "appendonly", "appendfsync")]
-        )
+        times = await client.everywhere("TIME")
         after = time.time()
-    except StoreUnavailable:
-        raise
     finally:
         await client.close()
+    findings = []
+    for host, told in zip(hosts, zip(infos, options, times, strict=True), strict=True):
+        where = f"{host[0]}:{host[1]}: " if host and len(hosts) > 1 else ""
+        findings += [replace(each, told=where + each.told) for each in _server(*told, before, after)]
+    return findings
+
+
+def _server(info: Any, configured: Any, now: Any, before: float, after: float) -> list[Finding]:
+    for told in (info, configured, now):
+        if isinstance(told, Exception):
+            return [Finding("store", str(told), "start it; until then its sites wait")]
     facts = facts_of(info)
     options = {configured[i].decode(): configured[i + 1].decode() for i in range(0, len(configured), 2)}
     return [
         *_durability(facts, options),
+        *_coverage(facts, options),
         _memory(memory_of(facts), options),
         _clock(int(now[0]) + int(now[1]) / 1e6, before, after),
     ]
+
+
+def _coverage(facts: dict[str, str], options: dict[str, str]) -> list[Finding]:
+    if facts.get("cluster_enabled") != "1":
+        return []
+    if options.get("cluster-require-full-coverage") != "no":
+        mend = "CONFIG SET cluster-require-full-coverage no, and in its file"
+        return [Finding("coverage", "one server that is away stops all the sites", mend)]
+    return [Finding("coverage", "one server that is away stops its own sites alone")]
 
 
 def _durability(facts: dict[str, str], options: dict[str, str]) -> list[Finding]:

@@ -5,11 +5,12 @@ A submission is judged by what is known here; the store tells in the same round 
 
 from __future__ import annotations
 
+import contextlib
 import time
 
 from service.domain.ids import Tag
 from service.domain.site import ApiKey, SiteConfig
-from service.errors import Unauthenticated, UnknownSite
+from service.errors import StoreUnavailable, Unauthenticated, UnknownSite
 from service.scoring import ListMatcher
 from service.store.store import Store
 
@@ -57,7 +58,13 @@ class Directory:
         if now - self._swept_at < _LOOK_AGAIN_S:
             return False
         self._swept_at = now
-        return any(origin in config.site.origins for config in await self.all())
+        for tag in await self._store.sites.tags():
+            with contextlib.suppress(
+                StoreUnavailable
+            ):  # where one site's server is away, others have pages all the same
+                if origin in (await self.current(tag)).site.origins:
+                    return True
+        return False
 
     async def by_slug(self, slug: str) -> SiteConfig:
         """The configuration of the site with this slug. Raises UnknownSite."""

@@ -16,7 +16,14 @@ from service.domain.case import judged
 from service.domain.comment import Comment, Submission
 from service.domain.ids import ENTROPY_BYTES, CommentId, Tag, digest, timed_id
 from service.domain.site import ApiKey, SiteConfig
-from service.errors import Duplicate, Overloaded, RepeatedWithOtherBody, SaringError, TooManySubmissions
+from service.errors import (
+    Duplicate,
+    Overloaded,
+    RepeatedWithOtherBody,
+    SaringError,
+    StoreUnavailable,
+    TooManySubmissions,
+)
 from service.flow.directory import Directory, living_key
 from service.scoring import Scorer, fingerprint, links
 from service.secret import Secret
@@ -88,6 +95,8 @@ class Submit:
         """What would be said of a submission; stores nothing. Raises Unauthenticated for a key revoked meanwhile."""
         probe = self._probe(arrival)
         (seen,) = await self._store.comments.look([probe])
+        if isinstance(seen, Exception):
+            raise seen
         if seen.revision != arrival.config.revision:
             arrival = await self._renewed(arrival)
         (assessment,) = await self._scorer.assess([arrival.submission])
@@ -105,7 +114,9 @@ class Submit:
         looked = zip(group, probes, await self._store.comments.look(probes), strict=True)
         fresh: list[tuple[int, Arrival, Probe, Seen]] = []
         for (at, arrival), probe, seen in looked:
-            if seen.revision != arrival.config.revision:  # first of all: a key revoked meanwhile is told nothing
+            if isinstance(seen, Exception):  # its site's server is away; the others go on
+                results[at] = seen
+            elif seen.revision != arrival.config.revision:  # first of all: a key revoked meanwhile is told nothing
                 stale.append((at, arrival))
             elif seen.repeat is not None:
                 repeats[at] = seen.repeat
@@ -151,20 +162,20 @@ class Submit:
 
     async def _answer_repeats(self, arrivals: Sequence[Arrival], repeats: Repeats, results: dict[int, Result]) -> None:
         # After an outage newspapers send again all that they had: a site's repeats are read together.
-        wanted: dict[Tag, list[str]] = {}
+        wanted: dict[Tag, list[int]] = {}
         for at, repeat in repeats.items():
             results[at] = RepeatedWithOtherBody("another comment")
             if repeat.is_same:
-                wanted.setdefault(arrivals[at].config.site.tag, []).append(repeat.comment_id)
-        found = {
-            comment.id: comment
-            for tag, ids in wanted.items()
-            for comment in await self._store.comments.get(tag, ids)
-            if comment is not None
-        }
-        for at, repeat in repeats.items():
-            if repeat.is_same and (comment := found.get(CommentId(repeat.comment_id))):
-                results[at] = Receipt(comment, is_new=False)
+                wanted.setdefault(arrivals[at].config.site.tag, []).append(at)
+        for tag, places in wanted.items():
+            try:
+                found = await self._store.comments.get(tag, [repeats[at].comment_id for at in places])
+            except StoreUnavailable as error:
+                results |= dict.fromkeys(places, error)
+                continue
+            for at, comment in zip(places, found, strict=True):
+                if comment is not None:
+                    results[at] = Receipt(comment, is_new=False)
 
     def _probe(self, arrival: Arrival) -> Probe:
         s = arrival.submission

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from service.domain.comment import Status
 from service.domain.ids import Tag
+from service.errors import StoreUnavailable
 from service.store.store import Store
 
 _DAY_MS = 86_400_000
@@ -25,6 +26,9 @@ class Swept:
     n_deleted: int = 0
     n_events: int = 0
 
+    def __add__(self, other: Swept) -> Swept:
+        return Swept(self.n_expired + other.n_expired, self.n_deleted + other.n_deleted, self.n_events + other.n_events)
+
 
 class Sweep:
     """Ends what is over, a site at a time, in small steps."""
@@ -35,14 +39,25 @@ class Sweep:
         self._clock = clock
 
     async def __call__(self) -> Swept:
-        """Sweeps every site once."""
-        n_expired = n_deleted = n_events = 0
+        """Sweeps every site once. Raises StoreUnavailable in the end where a site's server was away."""
+        swept = Swept()
+        away: StoreUnavailable | None = None
         for tag in await self._store.sites.tags():
-            for status in Status:
-                expired, deleted = await self._retire(tag, status)
-                n_expired, n_deleted = n_expired + expired, n_deleted + deleted
-            while n := await self._store.events.trim(tag, self._clock() - EVENTS_KEPT_MS):
-                n_events += n
+            try:
+                swept += await self._site(tag)
+            except StoreUnavailable as error:
+                away = error
+        if away is not None:
+            raise away
+        return swept
+
+    async def _site(self, tag: Tag) -> Swept:
+        n_expired = n_deleted = n_events = 0
+        for status in Status:
+            expired, deleted = await self._retire(tag, status)
+            n_expired, n_deleted = n_expired + expired, n_deleted + deleted
+        while n := await self._store.events.trim(tag, self._clock() - EVENTS_KEPT_MS):
+            n_events += n
         return Swept(n_expired, n_deleted, n_events)
 
     async def _retire(self, tag: Tag, status: Status) -> tuple[int, int]:

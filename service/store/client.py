@@ -145,9 +145,9 @@ class Client:
         for (server, part), answer in zip(parts, answers, strict=True):
             for at, reply in zip(part, answer, strict=True):
                 replies[at] = reply
-            if errors := [reply for reply in answer if _deserves_another_try(reply)]:
-                if await self._mended(server, errors):
-                    again += part
+            errors = [reply for reply in answer if _deserves_another_try(reply)]
+            if errors and await self._mended(server, errors):
+                again += part
         return again
 
     async def _answers(self, server: Server | None, calls: Sequence[Call]) -> list[Reply]:

@@ -88,14 +88,21 @@ class Comments:
     def __init__(self, client: Client) -> None:
         self._client = client
 
-    async def look(self, probes: Sequence[Probe]) -> list[Seen]:
-        """What is known of each submission's repeats, author and article: one round trip, one script for each site."""
+    async def look(self, probes: Sequence[Probe]) -> list[Seen | Exception]:
+        """What is known of each submission's repeats, author and article: one round trip, one script for each site.
+
+        A site's error stays in the places of its submissions.
+        """
         sites: dict[Tag, list[int]] = {}
         for at, probe in enumerate(probes):
             sites.setdefault(probe.tag, []).append(at)
-        replies = await self._client.group([_look_call(tag, [probes[at] for at in sites[tag]]) for tag in sites])
-        seen: dict[int, Seen] = {}
-        for group, (revision, *found) in zip(sites.values(), replies, strict=True):
+        calls = [_look_call(tag, [probes[at] for at in sites[tag]]) for tag in sites]
+        seen: dict[int, Seen | Exception] = {}
+        for group, reply in zip(sites.values(), await self._client.group_each(calls), strict=True):
+            if isinstance(reply, Exception):
+                seen |= dict.fromkeys(group, reply)
+                continue
+            revision, *found = reply
             for n, at in enumerate(group):
                 seen[at] = _seen(probes[at], revision, *found[5 * n : 5 * n + 5])
         return [seen[at] for at in range(len(probes))]

@@ -18,8 +18,13 @@ class Memory:
     most: int
 
     @property
+    def share(self) -> float:
+        """How full, from 0 to 1; 0 where there is no limit."""
+        return self.used / self.most if self.most else 0.0
+
+    @property
     def is_nearly_full(self) -> bool:
-        return bool(self.most) and self.used > NEARLY_FULL * self.most
+        return self.share > NEARLY_FULL
 
 
 def facts_of(info: bytes) -> dict[str, str]:
@@ -33,5 +38,9 @@ def memory_of(facts: Mapping[str, str]) -> Memory:
 
 
 async def read_memory(client: Client) -> Memory:
-    """The server's memory."""
-    return memory_of(facts_of(await client.call("INFO", "memory")))
+    """That of the server which is fullest. Raises StoreUnavailable where none answers."""
+    replies = await client.everywhere("INFO", "memory")
+    told = [memory_of(facts_of(reply)) for reply in replies if isinstance(reply, bytes)]
+    if not told:
+        raise replies[0]
+    return max(told, key=lambda memory: memory.share)

@@ -12,7 +12,7 @@ from redis.asyncio import BlockingConnectionPool
 from redis.asyncio.connection import AbstractConnection, Connection, SSLConnection, UnixDomainSocketConnection
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from redis.exceptions import ConnectionError
+from redis.exceptions import AuthenticationError, ConnectionError
 
 from service.redis_url import RedisUrl, Transport
 
@@ -90,21 +90,30 @@ class Server:
     async def burst(self, calls: Sequence[Call]) -> list[Reply]:
         """Sends all calls in one round trip; the replies in order, errors in their places.
 
-        Raises ConnectionError where the connection had gone stale or cannot be made, TimeoutError, AuthenticationError.
+        Twice where need be: a pooled connection may have gone stale. Raises ConnectionError, AuthenticationError among
+        them, and TimeoutError.
         """
         async with asyncio.timeout(self._timeout_s):
-            connection: _Punctual = await self._pool.get_connection()  # type: ignore[no-untyped-call]
-            whole = False
             try:
-                packed = [pack_command(call) for call in calls]  # type: ignore[arg-type]  # the stub knows 1-tuples alone
-                await connection.send_packed_command(b"".join(packed))
-                replies = await connection.replies(len(calls))
-                whole = True
-                return replies
-            finally:
-                if not whole:  # unread replies would answer the next caller
-                    await asyncio.shield(connection.disconnect(nowait=True))
-                await self._pool.release(connection)
+                return await self._burst(calls)
+            except AuthenticationError:
+                raise
+            except ConnectionError:
+                return await self._burst(calls)
+
+    async def _burst(self, calls: Sequence[Call]) -> list[Reply]:
+        connection: _Punctual = await self._pool.get_connection()  # type: ignore[no-untyped-call]
+        whole = False
+        try:
+            packed = [pack_command(call) for call in calls]  # type: ignore[arg-type]  # the stub knows 1-tuples alone
+            await connection.send_packed_command(b"".join(packed))
+            replies = await connection.replies(len(calls))
+            whole = True
+            return replies
+        finally:
+            if not whole:  # unread replies would answer the next caller
+                await asyncio.shield(connection.disconnect(nowait=True))
+            await self._pool.release(connection)
 
     async def let_go(self) -> None:
         """Closes the connections that are idle: new ones may lead elsewhere."""

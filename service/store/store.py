@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from service.domain.ids import Tag
+from service.store import keys
 from service.store.articles import Articles
 from service.store.authors import Authors
-from service.store.client import Client
+from service.store.client import Client, Host
 from service.store.comments import Comments
 from service.store.events import Events
 from service.store.invitations import Invitations
@@ -29,6 +31,10 @@ class Store:
         self.authors = Authors(client)
         self.notes = Notes(client)
         self.articles = Articles(client)
+
+    def place(self, tag: Tag) -> Host | None:
+        """The server that a site is on, as far as is known."""
+        return self.client.place(keys.root(tag))
 
     async def close(self) -> None:
         """Closes the connections."""

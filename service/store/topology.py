@@ -43,7 +43,7 @@ class Topology(ABC):
 
     @abstractmethod
     def split(self, calls: Sequence[Call], which: Sequence[int]) -> list[Part]:
-        """Of `calls` those at `which`, by the server that they go to, each part in order; None: nobody has their slot."""
+        """Of `calls` those at `which`, by the server that they go to, each part in order; None: nobody has the slot."""
 
     @abstractmethod
     async def look_again(self, server: Server | None, errors: Sequence[Exception]) -> None:

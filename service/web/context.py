@@ -23,7 +23,7 @@ from service.flow.rehearse import Rehearse
 from service.flow.review import Review
 from service.flow.staff import Staff
 from service.flow.submit import Arrival, Receipt, Submit
-from service.grouped import Grouped
+from service.grouped import Apart
 from service.i18n import negotiate
 from service.settings import Settings
 from service.telemetry import Meter
@@ -40,7 +40,7 @@ class Services:
     admit: Admit
     enter: Enter
     directory: Directory
-    submit: Grouped[Arrival, Receipt]
+    submit: Apart[Arrival, Receipt]
     preview: Submit
     review: Review
     desk: Desk

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from service.errors import Overloaded
-from service.grouped import Grouped
+from service.grouped import Apart, Grouped
 
 
 @dataclass
@@ -193,3 +193,21 @@ async def test_draining_what_is_empty_is_done_at_once(work: Work) -> None:
     await Grouped(work).drain()
 
     assert work.groups == []
+
+
+class TestApart:
+    async def test_a_place_that_hangs_holds_up_its_own_alone(self, work: Work) -> None:
+        quick = Work()
+        quick.gate.set()
+        works = iter([work, quick])
+        apart = Apart(lambda: Grouped(next(works)), lambda key: key[0])
+        held_up = [asyncio.create_task(apart(n, "a1")) for n in range(5)]
+        await turns()
+
+        assert await asyncio.gather(*(apart(n, f"b{n}") for n in range(5))) == [0, 2, 4, 6, 8]
+
+        assert not any(task.done() for task in held_up)
+        work.gate.set()
+        await apart.drain()
+        assert await asyncio.gather(*held_up) == [0, 2, 4, 6, 8]
+        assert len(quick.groups) == 1
