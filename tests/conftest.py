@@ -110,7 +110,7 @@ async def house(
 ) -> AsyncIterator[House]:
     """A furnished house on an empty store; its keys are held against the table in the end."""
     made = furnish(settings, valkey, secret, scorer=Scorer(classifier, settings.score_deadline_ms), clock=clock)
-    await made.store.client.call("FLUSHALL")
+    await made.store.client.everywhere("FLUSHALL")
     try:
         yield made
         await made.submissions.drain()
@@ -119,9 +119,14 @@ async def house(
         await made.close()
 
 
+async def all_keys(client: Client, pattern: str = "*") -> list[str]:
+    """The names of all keys, on every server."""
+    return [raw.decode() for names in await client.everywhere("KEYS", pattern) for raw in names]
+
+
 async def check_keys(client: Client) -> None:
     """Every key has its row in the table, the type that stands there, and ends as it says."""
-    names = [raw.decode() for raw in await client.call("KEYS", "*")]
+    names = await all_keys(client)
     told = await client.group([call for key in names for call in (("TYPE", key), ("PTTL", key))])
     for key, kind, ttl in zip(names, told[::2], told[1::2], strict=True):
         if kind == b"none":

@@ -34,6 +34,7 @@ __all__ = ["Call", "Client", "Host", "Reply", "reply_error", "run"]
 _PAUSES_S = (0.0, 0.02, 0.1)  # before what deserves it is sent again
 _MOVING = (AskError, ClusterDownError, ReadOnlyError, TryAgainError)  # MovedError is an AskError
 _AWAY = (ConnectionError, *_MOVING)  # AuthenticationError and BusyLoadingError are ConnectionErrors
+_REFUSALS = ("NOREPLICAS", "MISCONF")  # a primary that lost its replicas, or its disk, takes no writes
 
 
 def run(name: str, root: str, *argv: str | bytes | int | float) -> Call:
@@ -50,7 +51,7 @@ def _translated(reply: Reply) -> Reply:
         return reply
     if isinstance(reply, OutOfMemoryError):
         told: SaringError = StoreFull("the store has reached its memory limit")
-    elif isinstance(reply, (*_AWAY, OSError)):
+    elif isinstance(reply, (*_AWAY, OSError)) or str(reply).startswith(_REFUSALS):
         told = StoreUnavailable(f"the store is away, or not ready: {type(reply).__name__}")
     else:
         return reply

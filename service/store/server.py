@@ -72,6 +72,7 @@ class Server:
 
     def __init__(self, url: RedisUrl, host: Host | None, *, timeout_s: float, max_connections: int) -> None:
         self.host = host
+        self._is_retired = False
         self._timeout_s = timeout_s
         whereabouts: Mapping[str, Any] = {"host": host[0], "port": host[1]} if host else {}
         self._pool = BlockingConnectionPool(
@@ -111,7 +112,7 @@ class Server:
             whole = True
             return replies
         finally:
-            if not whole:  # unread replies would answer the next caller
+            if not whole or self._is_retired:  # unread replies would answer the next caller
                 await asyncio.shield(connection.disconnect(nowait=True))
             await self._pool.release(connection)
 
@@ -119,6 +120,11 @@ class Server:
         """Closes the connections that are idle: new ones may lead elsewhere."""
         for connection in list(self._pool._available_connections):
             await connection.disconnect(nowait=True)
+
+    async def retire(self) -> None:
+        """Closes the idle connections, and each of the others when its burst is over."""
+        self._is_retired = True
+        await self.let_go()
 
     async def close(self) -> None:
         """Closes every connection."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 
@@ -74,7 +75,10 @@ class Alone(Topology):
 
 
 class Sentinels(Topology):
-    """The primary of a service that Sentinels watch."""
+    """The primary of a service that Sentinels watch.
+
+    They are asked every second too: one that was replaced while it lives still takes writes, which will be lost.
+    """
 
     def __init__(self, make: MakeServer, url: RedisUrl) -> None:
         self._make = make
@@ -84,10 +88,18 @@ class Sentinels(Topology):
         self._sentinel = Sentinel(url.hosts, sentinel_kwargs={**patience, **tls, **url.sentinel_options})  # type: ignore[no-untyped-call]
         self._server: Server | None = None
         self._asking = asyncio.Lock()
+        self._asked_at = 0.0
+        self._look: asyncio.Task[None] | None = None
 
     async def known(self) -> None:
         if self._server is None:
-            await self.look_again(None, ())
+            await self._ask(None)
+        elif time.monotonic() - self._asked_at > _ASKED_S and (self._look is None or self._look.done()):
+            self._look = asyncio.create_task(self._glance(self._server))
+
+    async def _glance(self, server: Server) -> None:
+        with contextlib.suppress(RedisError, OSError):  # while the primary answers, nobody need tell where it is
+            await self._ask(server)
 
     def servers(self) -> list[Server]:
         return [self._server] if self._server else []
@@ -96,18 +108,25 @@ class Sentinels(Topology):
         return [(self._server, list(which))]
 
     async def look_again(self, server: Server | None, errors: Sequence[Exception]) -> None:
+        if server is not None:
+            await server.let_go()
+        await self._ask(server)
+
+    async def _ask(self, server: Server | None) -> None:
         async with self._asking:
             if self._server is not server:
                 return  # somebody has just asked
+            self._asked_at = time.monotonic()
             host, port = await self._sentinel.discover_master(self._service)
-            if server is not None and server.host == (host, port):
-                await server.let_go()
-                return
-            self._server = self._make((host, port))
-            if server is not None:
-                await server.let_go()
+            if server is None or server.host != (host, port):
+                self._server = self._make((host, port))
+                if server is not None:
+                    await server.retire()
 
     async def close(self) -> None:
+        if self._look is not None:
+            self._look.cancel()
+            await asyncio.gather(self._look, return_exceptions=True)
         await super().close()
         for each in self._sentinel.sentinels:
             await each.aclose()
@@ -156,7 +175,7 @@ class Cluster(Topology):
             for first, last, host in told:
                 self._slots |= dict.fromkeys(range(first, last + 1), self._server(host))
             for host in self._servers.keys() - {host for _, _, host in told}:
-                await self._servers.pop(host).let_go()
+                await self._servers.pop(host).retire()
 
     async def _told(self) -> list[tuple[int, int, Host]]:
         """The first answer that any of the nodes gives. Raises ClusterDownError where none knows of a slot."""

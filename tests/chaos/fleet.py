@@ -40,8 +40,8 @@ class Fleet:
     second: subprocess.Popen[bytes] | None = None
 
     def __post_init__(self) -> None:
-        self.web = Proxy(self.first_port)
-        self.store = Proxy(str(self.data / "valkey.sock"))
+        self.web = Proxy([self.first_port])
+        self.store = Proxy([str(self.data / "valkey.sock")])
 
     @property
     def environment(self) -> dict[str, str]:

@@ -1,50 +1,63 @@
-"""A TCP proxy between two parties that can be cut and slowed down while they talk."""
+"""A TCP proxy between parties that can be cut and slowed down while they talk."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 _PIECE = 65_536
 
 
 @dataclass(slots=True)
 class Proxy:
-    """Forwards from a port of 127.0.0.1 to `target` (a port of 127.0.0.1, or a unix socket's path).
+    """Forwards to each of `targets` (a port of 127.0.0.1, or a unix socket's path) from a port of 127.0.0.1 of its own.
+
+    The ports are `ports`; where none are given, free ones are taken.
 
     `delay_s` holds every piece back, both ways. `cut_next_reply` swallows the next reply that comes and ends its
     connection: what was asked for is done, and whoever asked does not hear of it. `on_cut` is called then, and `n_cut`
     counts.
     """
 
-    target: int | str
+    targets: Sequence[int | str]
+    ports: Sequence[int] = ()
     delay_s: float = 0.0
     cut_next_reply: bool = False
     on_cut: Callable[[], None] = lambda: None
     n_cut: int = 0
-    port: int = 0
     _pumps: set[asyncio.Task[None]] = field(default_factory=set)
     _open: set[asyncio.StreamWriter] = field(default_factory=set)
 
     @contextlib.asynccontextmanager
     async def strung(self) -> AsyncIterator[Proxy]:
         """The proxy, listening."""
-        server = await asyncio.start_server(self._connected, "127.0.0.1", 0)
-        self.port = server.sockets[0].getsockname()[1]
+        servers = [
+            await asyncio.start_server(partial(self._connected, target), "127.0.0.1", port)
+            for target, port in zip(self.targets, self.ports or [0] * len(self.targets), strict=True)
+        ]
+        self.ports = [server.sockets[0].getsockname()[1] for server in servers]
         try:
             yield self
         finally:
-            server.close()
+            for server in servers:
+                server.close()
             for pump in self._pumps:
                 pump.cancel()
             await asyncio.gather(*self._pumps, return_exceptions=True)
 
     @property
+    def port(self) -> int:
+        """That of the first target."""
+        return self.ports[0]
+
+    @property
     def url(self) -> str:
-        """Of a store behind it."""
-        return f"redis://127.0.0.1:{self.port}/0"
+        """Of the store behind it; several servers are a cluster."""
+        hosts = ",".join(f"127.0.0.1:{port}" for port in self.ports)
+        return f"redis://{hosts}/0" if len(self.ports) == 1 else f"redis+cluster://{hosts}"
 
     def cut(self) -> int:
         """Closes every connection; how many."""
@@ -53,12 +66,14 @@ class Proxy:
             writer.transport.abort()
         return n
 
-    async def _connected(self, client: asyncio.StreamReader, to_client: asyncio.StreamWriter) -> None:
+    async def _connected(
+        self, target: int | str, client: asyncio.StreamReader, to_client: asyncio.StreamWriter
+    ) -> None:
         try:
-            if isinstance(self.target, int):
-                server, to_server = await asyncio.open_connection("127.0.0.1", self.target)
+            if isinstance(target, int):
+                server, to_server = await asyncio.open_connection("127.0.0.1", target)
             else:
-                server, to_server = await asyncio.open_unix_connection(self.target)
+                server, to_server = await asyncio.open_unix_connection(target)
         except OSError:
             to_client.close()
             return

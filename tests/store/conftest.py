@@ -16,6 +16,7 @@ from service.secret import Secret
 from service.settings import load_settings
 from tests.chaos.proxy import Proxy
 from tests.conftest import Clock, Desk, open_newsroom
+from tests.store.cluster import Cluster, strung
 from tests.store.servers import PrivateServer
 
 
@@ -47,10 +48,35 @@ async def frail_desk(frail: House) -> Desk:
     return Desk(frail, await open_newsroom(frail))
 
 
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """The run's own cluster."""
+    with tempfile.TemporaryDirectory(prefix="saring-tests-") as name:
+        made = Cluster(Path(name))
+        with strung(made.wire):
+            made.start()
+            yield made
+        made.stop()
+
+
+@pytest.fixture(scope="session", params=["alone", "cluster"])
+def valkey(request: pytest.FixtureRequest, valkey: str) -> str:
+    """Every test of the store that says nothing else is held on one server, and on a cluster of three."""
+    if request.param == "alone":
+        return valkey
+    cluster: Cluster = request.getfixturevalue("cluster")
+    return cluster.wire.url
+
+
 @pytest_asyncio.fixture
-async def wire(valkey: str) -> AsyncIterator[Proxy]:
-    """A wire to the run's server, that cuts replies off."""
-    async with Proxy(valkey.removeprefix("unix://")).strung() as strung:
+async def wire(valkey: str, request: pytest.FixtureRequest) -> AsyncIterator[Proxy]:
+    """A wire to the run's server or servers, that cuts replies off."""
+    if not valkey.startswith("unix://"):
+        cluster: Cluster = request.getfixturevalue("cluster")
+        cluster.wire.n_cut = 0
+        yield cluster.wire
+        return
+    async with Proxy([valkey.removeprefix("unix://")]).strung() as strung:
         yield strung
 
 
@@ -61,6 +87,6 @@ async def wired(
     """A second house on the same store, at the end of the wire."""
     settings = house.settings
     made = furnish(settings, wire.url, secret, scorer=Scorer(classifier, settings.score_deadline_ms), clock=clock)
-    await made.store.client.call("PING")  # the greeting is over: the next reply is of what the test asks
+    await made.store.client.everywhere("PING")  # the greeting is over: the next reply is of what the test asks
     yield made
     await made.close()

@@ -13,7 +13,7 @@ from service.errors import StoreFull, StoreUnavailable
 from service.flow.review import Call
 from service.flow.submit import Receipt
 from service.store.client import Client, run
-from tests.conftest import Desk
+from tests.conftest import Desk, all_keys
 from tests.store.servers import PrivateServer
 
 RINA = "u_rina"
@@ -24,9 +24,9 @@ async def parts(house: House, desk: Desk) -> dict[str, int]:
     counts = await house.store.reviews.counts(desk.newsroom.tag)
     root = f"saring:{{{desk.newsroom.tag}}}"
     return {
-        "comments": len(await house.store.client.call("KEYS", f"{root}:comment:*")),
-        "authors": len(await house.store.client.call("KEYS", f"{root}:of:*")),
-        "duplicates": len(await house.store.client.call("KEYS", f"{root}:dup:*")),
+        "comments": len(await all_keys(house.store.client, f"{root}:comment:*")),
+        "authors": len(await all_keys(house.store.client, f"{root}:of:*")),
+        "duplicates": len(await all_keys(house.store.client, f"{root}:dup:*")),
         "cases": counts["all"],
         "pending": (await house.store.comments.status_counts(desk.newsroom.tag))["pending"],
         "events": len(await house.services.read.events(desk.newsroom.tag, 0, 1000)),

@@ -15,7 +15,7 @@ from service.flow.review import Call
 from service.settings import Settings, load_settings
 from service.store import keys
 from service.store.scripts import NAMES
-from tests.conftest import Desk
+from tests.conftest import Desk, all_keys
 
 # Those of signing in and of authors are the matter of the tests that do just that.
 CONSOLE = {row for row in keys.TABLE if row.owner in ("enter", "regard")}
@@ -35,7 +35,7 @@ class TestAWholeDay:
         await review.decide_many(tag, "u_rina", [Call(receipt.comment.id, "reject", "spam")])
         await review.claim(tag, "u_rina", n=1, order="priority", views=["all"])
 
-        left = [raw.decode() for raw in await house.store.client.call("KEYS", "*")]
+        left = await all_keys(house.store.client)
 
         unseen = {row for row in keys.TABLE if not any(row.matches(key) for key in left)}
         assert {row.pattern for row in unseen - CONSOLE} == set()
