@@ -82,9 +82,11 @@ def parse_redis_url(url: str) -> RedisUrl:
 def _host(part: str, port: int) -> tuple[str, int]:
     try:
         split = urlsplit(f"//{part}")
-        found = split.port or port
-    except ValueError as error:
-        raise ValueError("a port must be a number from 1 to 65535") from error
+        found = port if split.port is None else split.port
+    except ValueError:
+        found = 0
+    if not found:
+        raise ValueError("a port must be a number from 1 to 65535")
     if not split.hostname:
         raise ValueError("must name a host")
     return split.hostname, found

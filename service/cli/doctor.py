@@ -112,7 +112,7 @@ def _store(settings: Settings) -> list[Finding]:
 async def _asked(url: str, timeout_s: float) -> list[Finding]:
     client = Client(url, timeout_s=timeout_s)
     try:
-        hosts = await client.hosts()
+        hosts = [server.host for server in await client.servers()]
         infos = await client.everywhere("INFO")
         options = await client.everywhere("CONFIG", "GET", *_OPTIONS)
         before = time.time()

@@ -1,5 +1,7 @@
 """Backups: the whole store as one moment saw it, in one file, taken while the service goes on writing.
 
+Of a cluster each server has its own moment: every site is on one, so each is whole, but not all at the same instant.
+
     FILE (tar) ─┬─ manifest.json   schema, when, what is in it, SHA-256 of the snapshot and of what it holds
                 └─ snapshot.rdb    as the server itself writes it to a replica
 
@@ -26,11 +28,11 @@ from pathlib import Path
 from typing import IO
 
 import orjson
-from redis.connection import parse_url
 
 from service.errors import BackupDamaged, BackupRefused, StoreUnavailable, UnknownSchema
+from service.redis_url import RedisUrl, parse_redis_url
 from service.store import keys
-from service.store.client import Client
+from service.store.client import Client, Host
 from service.store.contents import Contents, SiteContents, read_back
 from service.store.embedded import IN_MEMORY, Embedded
 from service.store.snapshot import take_snapshot
@@ -65,10 +67,15 @@ async def back_up(url: str, file: Path, *, pepper: str, now_ms: int) -> Manifest
     BackupDamaged where what came cannot be read back; StoreUnavailable.
     """
     _must_be_new(file)
-    database = int(parse_url(url).get("db", 0))  # type: ignore[no-untyped-call]
+    address = parse_redis_url(url)
+    database = address.database
     with _room(file.parent) as folder:
         snapshot, draft = folder / _LOADED, folder / "draft"
-        take_snapshot(url, snapshot)
+        hosts = await _hosts(url)
+        if len(hosts) == 1:
+            take_snapshot(address, hosts[0], snapshot)
+        else:
+            await _take_snapshots(address, hosts, snapshot)
         async with _scratch(folder, database) as scratch:
             contents = await read_back(scratch)
         with snapshot.open("rb") as source:
@@ -109,6 +116,28 @@ async def restore(file: Path, url: str, *, replace: bool) -> Manifest:
         await target.close()
 
 
+async def _hosts(url: str) -> list[Host | None]:
+    """Every server, first the one that has the list of all sites: whatever it tells of is there a moment later too."""
+    client = Client(url)
+    try:
+        hosts = [server.host for server in await client.servers()]
+        return sorted(hosts, key=lambda host: host != client.place(keys.SITES))
+    finally:
+        await client.close()
+
+
+async def _take_snapshots(url: RedisUrl, hosts: Sequence[Host | None], snapshot: Path) -> None:
+    """One snapshot of several servers: what each has is put together in a scratch server."""
+    with _room(snapshot.parent) as whole:
+        async with _scratch(whole, 0) as target:
+            for host in hosts:
+                with _room(snapshot.parent) as part:
+                    take_snapshot(url, host, part / _LOADED)
+                    async with _scratch(part, 0) as source:
+                        await _copy(source, target)
+            take_snapshot(parse_redis_url(Embedded(whole).url), None, snapshot)
+
+
 def _must_be_new(file: Path) -> None:
     if file.exists():
         raise BackupRefused(f"{file} exists already; choose another name or remove it")
@@ -122,13 +151,14 @@ async def _any(store: Client) -> bool:
 
 async def _names(store: Client) -> AsyncIterator[list[bytes]]:
     """Every key of ours, some at a time; each at least once."""
-    cursor: bytes = b"0"
-    while True:
-        cursor, names = await store.call("SCAN", cursor, "MATCH", _EVERYTHING, "COUNT", _AT_ONCE)
-        if names:
-            yield names
-        if cursor == b"0":
-            return
+    for server in await store.servers():
+        cursor: bytes = b"0"
+        while True:
+            cursor, names = await store.call_at(server, "SCAN", cursor, "MATCH", _EVERYTHING, "COUNT", _AT_ONCE)
+            if names:
+                yield names
+            if cursor == b"0":
+                break
 
 
 async def _clear(store: Client) -> None:

@@ -88,13 +88,13 @@ class Client:
         ((server, _),) = self._topology.split([("GET", key)], [0])
         return server.host if server else None
 
-    async def hosts(self) -> list[Host | None]:
+    async def servers(self) -> list[Server]:
         """Every primary. Raises StoreUnavailable where nobody knows."""
         try:
             await self._topology.known()
         except (RedisError, OSError) as error:
             raise StoreUnavailable(f"nobody tells where the store is: {type(error).__name__}") from error
-        return [server.host for server in self._topology.servers()]
+        return self._topology.servers()
 
     async def call(self, *call: str | bytes | int | float) -> Reply:
         """One command; its reply, or its error raised."""
@@ -110,10 +110,15 @@ class Client:
 
     async def everywhere(self, *call: str | bytes | int | float) -> list[Reply]:
         """One command to every primary; a reply of each, errors in their places."""
-        await self.hosts()
-        servers = self._topology.servers()
-        replies = await asyncio.gather(*(self._answers(server, [call]) for server in servers))
+        replies = await asyncio.gather(*(self._answers(server, [call]) for server in await self.servers()))
         return [_translated(reply) for (reply,) in replies]
+
+    async def call_at(self, server: Server, *call: str | bytes | int | float) -> Reply:
+        """One command to one of the `servers`; its reply, or its error raised."""
+        reply = _translated((await self._answers(server, [call]))[0])
+        if isinstance(reply, Exception):
+            raise reply
+        return reply
 
     async def group_each(self, calls: Sequence[Call]) -> list[Reply]:
         """Like `group`, but an error of one call stays in its place.

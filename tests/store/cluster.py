@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import os
 import signal
+import ssl
 import subprocess
 import threading
 from collections.abc import Iterator, Sequence
@@ -88,7 +89,7 @@ class Cluster:
     Clients reach each through `wire`: it is the proxy's ports that the nodes announce.
     """
 
-    def __init__(self, folder: Path, *, is_durable: bool = False) -> None:
+    def __init__(self, folder: Path, *, is_durable: bool = False, tls: ssl.SSLContext | None = None) -> None:
         announced = [free_port() for _ in range(_N_NODES)]
         self.nodes = [
             Process(
@@ -97,12 +98,13 @@ class Cluster:
                     *("--cluster-enabled", "yes", "--cluster-port", str(free_port())),
                     *("--cluster-announce-port", str(port), "--cluster-require-full-coverage", "no"),
                     *("--cluster-node-timeout", str(NODE_TIMEOUT_MS), "--save", ""),
+                    *("--repl-diskless-sync-delay", "0"),
                     *("--hash-max-listpack-value", "16384", *(DURABLE if is_durable else IN_MEMORY)),
                 ],
             )
             for number, port in enumerate(announced)
         ]
-        self.wire = Proxy([node.port for node in self.nodes], announced)
+        self.wire = Proxy([node.port for node in self.nodes], announced, tls)
 
     def start(self) -> None:
         """Starts the nodes, gives each a third of the slots, and waits until all know it."""

@@ -20,10 +20,11 @@ from service.flow.submit import Receipt
 from service.scoring import Scorer
 from service.secret import Secret
 from service.settings import load_settings
-from service.store import keys
+from service.store import backup, keys
 from service.store.client import Client, run
 from tests.conftest import Clock, Desk, all_keys, open_newsroom, wait_until
 from tests.store.cluster import Cluster, Process, Watched, strung
+from tests.store.servers import PrivateServer
 
 
 @pytest.fixture(scope="module")
@@ -224,6 +225,23 @@ async def test_a_site_that_is_handed_over_key_by_key_waits_and_is_never_half_wri
     assert outcome.status == "approved"
 
 
+async def test_a_backup_of_the_cluster_goes_into_one_server_and_back(
+    three: Cluster, house: House, desks: list[Desk], private: PrivateServer, tmp_path: Path
+) -> None:
+    for desk in desks:
+        await desk.submit()
+
+    made = await backup.back_up(three.wire.url, tmp_path / "kabar.tar", pepper="", now_ms=1)
+    in_one = await backup.restore(tmp_path / "kabar.tar", private.url, replace=False)
+    again = await backup.back_up(private.url, tmp_path / "kabar-2.tar", pepper="", now_ms=2)
+    in_three = await backup.restore(tmp_path / "kabar-2.tar", three.wire.url, replace=True)
+
+    assert made.contents.n_comments == 3
+    assert made.contents == in_one.contents == again.contents == in_three.contents
+    for desk in desks:
+        assert (await desk.submit()).is_new
+
+
 async def test_one_address_of_the_cluster_is_enough_and_a_dead_one_among_them_does_no_harm(
     three: Cluster, classifier: Classifier, secret: Secret, clock: Clock, house: House, desks: list[Desk]
 ) -> None:
@@ -284,7 +302,7 @@ async def test_a_server_that_became_a_replica_is_away_until_it_is_a_primary_agai
     server.kill()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def watched() -> Iterator[Watched]:
     """A primary, its replica, and their Sentinel."""
     with tempfile.TemporaryDirectory(prefix="saring-tests-") as name:
@@ -292,11 +310,6 @@ def watched() -> Iterator[Watched]:
         made.start()
         yield made
         made.stop()
-
-
-def follows(node: Process) -> bool:
-    """Whether a server is a replica that has all that its primary has."""
-    return node.ask("INFO", "replication").get("master_link_status") == "up"
 
 
 class TestSentinel:
@@ -317,16 +330,14 @@ class TestSentinel:
                 await desk.submit()
             return house.store.client.place("") == ("127.0.0.1", watched.second.port)
 
-        await wait_until(goes_on, "comments reach the new primary")
+        await wait_until(goes_on, "comments reach the new primary", within_s=5)
 
         assert await house.store.comments.get(desk.newsroom.tag, [kept.id]) == [kept]
-        assert watched.second.ask("INFO", "replication")["role"] == "master"
-        await wait_until(lambda: follows(watched.first), "the old one follows")
+        assert watched.first.ask("INFO", "replication")["role"] == "master"  # for ten seconds more: nobody has told it
 
     async def test_when_the_primary_dies_its_replica_takes_over(self, watched: Watched, house: House) -> None:
-        primary = watched.first if follows(watched.second) else watched.second
         desk = Desk(house, await open_newsroom(house, "kabar"))
-        primary.kill()
+        watched.first.kill()
         with pytest.raises(StoreUnavailable):
             await desk.submit()
 
