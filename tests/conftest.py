@@ -30,6 +30,7 @@ from service.settings import Settings, load_settings
 from service.store import keys
 from service.store.client import Client
 from service.store.embedded import Embedded
+from tests.store.cluster import Cluster, strung
 
 # A busy machine is no failure, hence no deadline; SARING_PROPERTIES=long looks a hundred times longer.
 hypothesis_settings.register_profile("quick", deadline=None, max_examples=50)
@@ -71,7 +72,7 @@ class Newsroom:
 
 
 @pytest.fixture(scope="session")
-def valkey() -> Iterator[str]:
+def one_server() -> Iterator[str]:
     """The URL of the run's own server."""
     with tempfile.TemporaryDirectory(prefix="saring-tests-") as folder:
         server = Embedded(Path(folder))
@@ -79,6 +80,32 @@ def valkey() -> Iterator[str]:
         server.start()
         yield server.url
         server.stop()
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """The run's own cluster; it starts when somebody needs it."""
+    with tempfile.TemporaryDirectory(prefix="saring-tests-") as folder:
+        made = Cluster(Path(folder))
+        with strung(made.wire):
+            made.start()
+            yield made
+        made.stop()
+
+
+@pytest.fixture(scope="session", params=["one", "three"])
+def one_or_three(request: pytest.FixtureRequest, one_server: str) -> str:
+    """The URL of the run's own server, and once more of its cluster: for all that must hold on both."""
+    if request.param == "one":
+        return one_server
+    cluster: Cluster = request.getfixturevalue("cluster")
+    return cluster.wire.url
+
+
+@pytest.fixture(scope="session")
+def valkey(one_server: str) -> str:
+    """The URL of the store that a `house` is on."""
+    return one_server
 
 
 @pytest.fixture(scope="session")

@@ -27,7 +27,7 @@ from service.errors import SaringError, StoreFull, StoreUnavailable
 from service.redis_url import RedisUrl, parse_redis_url
 from service.store.scripts import NAMES, script
 from service.store.server import Call, Host, Reply, Server
-from service.store.topology import Alone, Cluster, Sentinels, Topology
+from service.store.topology import Alone, Cluster, Part, Sentinels, Topology
 
 __all__ = ["Call", "Client", "Host", "Reply", "reply_error", "run"]
 
@@ -42,8 +42,8 @@ def run(name: str, root: str, *argv: str | bytes | int | float) -> Call:
     return ("EVALSHA", script(name).sha, 1, root, *argv)
 
 
-def _deserves_another_try(reply: Reply) -> bool:
-    return isinstance(reply, (*_AWAY, NoScriptError)) and not isinstance(reply, AuthenticationError)
+def _deserves_another_try(error: Exception) -> bool:
+    return isinstance(error, (*_AWAY, NoScriptError)) and not isinstance(error, AuthenticationError)
 
 
 def _translated(reply: Reply) -> Reply:
@@ -125,16 +125,17 @@ class Client:
 
         StoreUnavailable too, where others were answered; where none was, it is raised for the whole.
         """
-        replies: list[Reply] = [ClusterDownError("nobody has been asked")] * len(calls)
-        open_ = list(range(len(calls)))
+        replies: list[Reply] = [None] * len(calls)
+        open_: Sequence[int] = range(len(calls))
         for pause_s in (*_PAUSES_S, None):
             open_ = await self._sent(calls, open_, replies)
             if not open_ or pause_s is None:
                 break
             await asyncio.sleep(pause_s)
-        replies = [_translated(reply) for reply in replies]
-        if replies and all(type(reply) is StoreUnavailable for reply in replies):
-            raise replies[0]
+        if any(isinstance(reply, Exception) for reply in replies):
+            replies = [_translated(reply) for reply in replies]
+            if all(type(reply) is StoreUnavailable for reply in replies):
+                raise replies[0]
         return replies
 
     async def _sent(self, calls: Sequence[Call], which: Sequence[int], replies: list[Reply]) -> list[int]:
@@ -145,16 +146,20 @@ class Client:
             for at in which:
                 replies[at] = error
             return []
-        parts = self._topology.split(calls, which)
-        answers = await asyncio.gather(*(self._answers(server, [calls[at] for at in part]) for server, part in parts))
         again: list[int] = []
-        for (server, part), answer in zip(parts, answers, strict=True):
+        parts = self._topology.split(calls, which)
+        for (server, part), answer in zip(parts, await self._answers_of(parts, calls), strict=True):
             for at, reply in zip(part, answer, strict=True):
                 replies[at] = reply
-            errors = [reply for reply in answer if _deserves_another_try(reply)]
+            errors = [reply for reply in answer if isinstance(reply, Exception) and _deserves_another_try(reply)]
             if errors and await self._mended(server, errors):
                 again += part
         return again
+
+    async def _answers_of(self, parts: Sequence[Part], calls: Sequence[Call]) -> list[list[Reply]]:
+        asked = [self._answers(server, [calls[at] for at in part]) for server, part in parts]
+        # Alone, as it nearly always is, it needs no task of its own, which would cost as much as the whole group.
+        return [await asked[0]] if len(asked) == 1 else await asyncio.gather(*asked)
 
     async def _answers(self, server: Server | None, calls: Sequence[Call]) -> list[Reply]:
         """The replies; where there are none, their error in the place of each."""

@@ -84,6 +84,7 @@ class Server:
             retry=Retry(NoBackoff(), 0),
             protocol=2,
             client_name="saring",
+            driver_info=None,  # a server older than 7.2, and a user with the least rights, do not know what to do with it
             **url.options,
             **whereabouts,
         )

@@ -29,7 +29,7 @@ def take_snapshot(url: RedisUrl, host: Host | None, into: Path) -> None:
     """
     where = {"host": host[0], "port": host[1]} if host else {}
     connection = _KINDS[url.transport](
-        protocol=2, client_name="saring-backup", socket_timeout=_PATIENCE_S, **url.options, **where
+        protocol=2, client_name="saring-backup", driver_info=None, socket_timeout=_PATIENCE_S, **url.options, **where
     )
     try:
         connection.connect()  # type: ignore[no-untyped-call]

@@ -16,7 +16,7 @@ from service.redis_url import RedisUrl
 from service.store.server import Call, Host, Server
 
 MakeServer = Callable[[Host | None], Server]
-Part = tuple[Server | None, list[int]]
+Part = tuple[Server | None, Sequence[int]]
 
 _ASKED_S = 1.0  # who is asked where the others are, and does not answer, is passed over
 _KEYLESS = frozenset({"CONFIG", "ECHO", "INFO", "PING", "TIME"})
@@ -68,7 +68,7 @@ class Alone(Topology):
         return [self._server]
 
     def split(self, calls: Sequence[Call], which: Sequence[int]) -> list[Part]:
-        return [(self._server, list(which))]
+        return [(self._server, which)]
 
     async def look_again(self, server: Server | None, errors: Sequence[Exception]) -> None:
         await self._server.let_go()
@@ -105,7 +105,7 @@ class Sentinels(Topology):
         return [self._server] if self._server else []
 
     def split(self, calls: Sequence[Call], which: Sequence[int]) -> list[Part]:
-        return [(self._server, list(which))]
+        return [(self._server, which)]
 
     async def look_again(self, server: Server | None, errors: Sequence[Exception]) -> None:
         if server is not None:

@@ -33,7 +33,7 @@ ROOT = Path(__file__).parents[2]
 PASSWORD = "correct horse battery staple, and then some"
 RINA = "u_rina"
 SUBCOMMANDS = {"script": "script|load", "config": "config|get", "cluster": "cluster|slots"}
-OF_EVERY_CONNECTION = {"cluster|slots", "ping", "select", "client|setname", "client|setinfo"}
+OF_EVERY_CONNECTION = {"cluster|slots", "ping", "select", "client|setname"}
 
 
 def url_of(store: Path) -> str:

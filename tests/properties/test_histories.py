@@ -77,7 +77,7 @@ class Histories(RuleBasedStateMachine):
 
     @initialize()
     def open_sites(self) -> None:
-        self.do(self.house.store.client.call("FLUSHALL"))
+        self.do(self.house.store.client.everywhere("FLUSHALL"))
         self.clock.__init__()  # type: ignore[misc]
         self.desks = [Desk(self.house, self.do(open_newsroom(self.house, slug))) for slug in ("koran", "lain")]
         trusted = Lists(emails=(ListEntry("percaya@example.com", "approve"),))
@@ -360,13 +360,13 @@ def _probe(tag: Any, author: str) -> Any:
 
 
 @pytest.fixture
-def furnished(valkey: str, settings: Settings, secret: Secret, classifier: Classifier) -> Iterator[None]:
+def furnished(one_or_three: str, settings: Settings, secret: Secret, classifier: Classifier) -> Iterator[None]:
     """A house in a loop of its own: hypothesis drives from outside of any."""
     with asyncio.Runner() as runner:
         Histories.runner, Histories.clock, Histories.chance = runner, Clock(), Chance()
         scorer = Scorer(classifier, 10_000)
         Histories.house = furnish(
-            settings, valkey, secret, scorer=scorer, clock=Histories.clock, entropy=Histories.chance
+            settings, one_or_three, secret, scorer=scorer, clock=Histories.clock, entropy=Histories.chance
         )
         yield
         runner.run(Histories.house.close())

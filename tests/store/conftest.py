@@ -16,7 +16,7 @@ from service.secret import Secret
 from service.settings import load_settings
 from tests.chaos.proxy import Proxy
 from tests.conftest import Clock, Desk, open_newsroom
-from tests.store.cluster import Cluster, strung
+from tests.store.cluster import Cluster
 from tests.store.servers import PrivateServer
 
 
@@ -49,34 +49,20 @@ async def frail_desk(frail: House) -> Desk:
 
 
 @pytest.fixture(scope="session")
-def cluster() -> Iterator[Cluster]:
-    """The run's own cluster."""
-    with tempfile.TemporaryDirectory(prefix="saring-tests-") as name:
-        made = Cluster(Path(name))
-        with strung(made.wire):
-            made.start()
-            yield made
-        made.stop()
-
-
-@pytest.fixture(scope="session", params=["alone", "cluster"])
-def valkey(request: pytest.FixtureRequest, valkey: str) -> str:
+def valkey(one_or_three: str) -> str:
     """Every test of the store that says nothing else is held on one server, and on a cluster of three."""
-    if request.param == "alone":
-        return valkey
-    cluster: Cluster = request.getfixturevalue("cluster")
-    return cluster.wire.url
+    return one_or_three
 
 
 @pytest_asyncio.fixture
-async def wire(valkey: str, request: pytest.FixtureRequest) -> AsyncIterator[Proxy]:
+async def wire(one_or_three: str, request: pytest.FixtureRequest) -> AsyncIterator[Proxy]:
     """A wire to the run's server or servers, that cuts replies off."""
-    if not valkey.startswith("unix://"):
+    if not one_or_three.startswith("unix://"):
         cluster: Cluster = request.getfixturevalue("cluster")
         cluster.wire.n_cut = 0
         yield cluster.wire
         return
-    async with Proxy([valkey.removeprefix("unix://")]).strung() as strung:
+    async with Proxy([one_or_three.removeprefix("unix://")]).strung() as strung:
         yield strung
 
 
