@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from hiredis import pack_command
 from redis._parsers.hiredis import NOT_ENOUGH_DATA, _AsyncHiredisParser
-from redis.asyncio import BlockingConnectionPool
 from redis.asyncio.connection import AbstractConnection, Connection, SSLConnection, UnixDomainSocketConnection
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
@@ -34,12 +34,25 @@ class _Punctual(AbstractConnection):
             await asyncio.shield(self.disconnect(nowait=True))
             raise
 
-    async def replies(self, n: int) -> list[Reply]:
-        """The next `n` replies, errors in their places. A coroutine for each would cost more than all their parsing."""
+    @property
+    def is_quiet(self) -> bool:
+        """Whether the server has neither hung up nor said what nobody asked for: this one may be used again."""
+        stream, parser = self._reader, self._parser
+        assert stream is not None
+        return not (stream._eof or stream._buffer or parser._reader.has_data())  # type: ignore[attr-defined]
+
+    async def burst(self, packed: bytes, n: int) -> list[Reply]:
+        """Sends calls and reads their `n` replies, errors in their places.
+
+        A coroutine for each reply would cost more than all their parsing.
+        """
         parser = self._parser
         assert isinstance(parser, _AsyncHiredisParser)  # the default where hiredis is installed, and we require it
+        assert self._writer is not None
         replies: list[Reply] = []
         try:
+            self._writer.write(packed)
+            await self._writer.drain()
             while len(replies) < n:
                 reply = parser._reader.gets()  # type: ignore[attr-defined]
                 if reply is NOT_ENOUGH_DATA:
@@ -53,11 +66,11 @@ class _Punctual(AbstractConnection):
         return replies
 
 
-def _punctual(kind: type[AbstractConnection]) -> type[AbstractConnection]:
+def _punctual(kind: type[AbstractConnection]) -> type[_Punctual]:
     return type(f"Punctual{kind.__name__}", (_Punctual, kind), {})
 
 
-_KINDS: dict[Transport, type[AbstractConnection]] = {
+_KINDS: dict[Transport, type[_Punctual]] = {
     "tcp": _punctual(Connection),
     "tls": _punctual(SSLConnection),
     "unix": _punctual(UnixDomainSocketConnection),
@@ -67,60 +80,72 @@ _KINDS: dict[Transport, type[AbstractConnection]] = {
 class Server:
     """The server at `host` (None: the socket that the URL names), spoken to as `url` says.
 
-    A burst that takes longer than `timeout_s`, connecting included, ends with TimeoutError.
+    A burst that takes longer than `timeout_s`, connecting included, ends with TimeoutError. Connections are kept here,
+    at most `max_connections`, since the pools of redis-py take longer than a round trip to hand one over.
     """
 
     def __init__(self, url: RedisUrl, host: Host | None, *, timeout_s: float, max_connections: int) -> None:
         self.host = host
-        self._is_retired = False
         self._timeout_s = timeout_s
         whereabouts: Mapping[str, Any] = {"host": host[0], "port": host[1]} if host else {}
-        self._pool = BlockingConnectionPool(
-            max_connections=max_connections,
-            timeout=None,  # one clock for a whole burst: a timer for each reply would cost more than it
-            connection_class=_KINDS[url.transport],
-            socket_timeout=None,
+        self._new = partial(
+            _KINDS[url.transport],
+            socket_timeout=None,  # one clock for a whole burst: a timer for each reply would cost more than it
             socket_connect_timeout=timeout_s,
             retry=Retry(NoBackoff(), 0),
             protocol=2,
             client_name="saring",
-            driver_info=None,  # a server older than 7.2, and a user with the least rights, do not know what to do with it
+            driver_info=None,  # servers before 7.2 do not know the command, nor may our user use it
             **url.options,
             **whereabouts,
         )
+        self._room = asyncio.Semaphore(max_connections)
+        self._idle: list[_Punctual] = []
+        self._is_retired = False
 
     async def burst(self, calls: Sequence[Call]) -> list[Reply]:
         """Sends all calls in one round trip; the replies in order, errors in their places.
 
-        Twice where need be: a pooled connection may have gone stale. Raises ConnectionError, AuthenticationError among
-        them, and TimeoutError.
+        Twice where need be: a connection may have gone stale. Raises ConnectionError, AuthenticationError among them,
+        and TimeoutError.
         """
-        async with asyncio.timeout(self._timeout_s):
+        packed = b"".join([pack_command(call) for call in calls])  # type: ignore[arg-type]  # the stub knows 1-tuples alone
+        async with asyncio.timeout(self._timeout_s), self._room:
             try:
-                return await self._burst(calls)
+                return await self._burst(packed, len(calls))
             except AuthenticationError:
                 raise
             except ConnectionError:
-                return await self._burst(calls)
+                return await self._burst(packed, len(calls))
 
-    async def _burst(self, calls: Sequence[Call]) -> list[Reply]:
-        connection: _Punctual = await self._pool.get_connection()  # type: ignore[no-untyped-call]
-        whole = False
+    async def _burst(self, packed: bytes, n: int) -> list[Reply]:
+        connection = await self._quiet()
         try:
-            packed = [pack_command(call) for call in calls]  # type: ignore[arg-type]  # the stub knows 1-tuples alone
-            await connection.send_packed_command(b"".join(packed))
-            replies = await connection.replies(len(calls))
-            whole = True
-            return replies
-        finally:
-            if not whole or self._is_retired:  # unread replies would answer the next caller
-                await asyncio.shield(connection.disconnect(nowait=True))
-            await self._pool.release(connection)
+            replies = await connection.burst(packed, n)
+        except BaseException:  # unread replies would answer the next caller
+            await asyncio.shield(connection.disconnect(nowait=True))
+            raise
+        if self._is_retired:
+            await connection.disconnect(nowait=True)
+        else:
+            self._idle.append(connection)
+        return replies
+
+    async def _quiet(self) -> _Punctual:
+        """A connection that nobody uses; those that the server has left are closed."""
+        while self._idle:
+            connection = self._idle.pop()
+            if connection.is_quiet:
+                return connection
+            await asyncio.shield(connection.disconnect(nowait=True))
+        connection = self._new()
+        await connection.connect()
+        return connection
 
     async def let_go(self) -> None:
         """Closes the connections that are idle: new ones may lead elsewhere."""
-        for connection in list(self._pool._available_connections):
-            await connection.disconnect(nowait=True)
+        while self._idle:
+            await self._idle.pop().disconnect(nowait=True)
 
     async def retire(self) -> None:
         """Closes the idle connections, and each of the others when its burst is over."""
@@ -128,5 +153,6 @@ class Server:
         await self.let_go()
 
     async def close(self) -> None:
-        """Closes every connection."""
-        await self._pool.disconnect()
+        """Closes every connection; none may be in use."""
+        while self._idle:
+            await self._idle.pop().disconnect()
