@@ -23,7 +23,7 @@ from redis.exceptions import (
     TryAgainError,
 )
 
-from service.errors import SaringError, StoreFull, StoreUnavailable
+from service.errors import Overloaded, SaringError, StoreFull, StoreUnavailable
 from service.redis_url import RedisUrl, parse_redis_url
 from service.store.scripts import NAMES, script
 from service.store.server import Call, Host, Reply, Server
@@ -71,12 +71,12 @@ def _topology(url: RedisUrl, timeout_s: float, max_connections: int) -> Topology
 
 
 class Client:
-    """Pools of connections, one for each server; `group` and `group_each` are the way in.
+    """The store's servers, at most `max_connections` to each; `group` and `group_each` are the way in.
 
     `url` is one of those of `service/redis_url.py`. A server that takes longer than `timeout_s` is StoreUnavailable.
     """
 
-    def __init__(self, url: str, *, timeout_s: float = 5.0, max_connections: int = 64) -> None:
+    def __init__(self, url: str, *, timeout_s: float = 5.0, max_connections: int = 4) -> None:
         self._topology = _topology(parse_redis_url(url), timeout_s, max_connections)
 
     async def close(self) -> None:
@@ -134,7 +134,7 @@ class Client:
             await asyncio.sleep(pause_s)
         if any(isinstance(reply, Exception) for reply in replies):
             replies = [_translated(reply) for reply in replies]
-            if all(type(reply) is StoreUnavailable for reply in replies):
+            if all(isinstance(reply, StoreUnavailable) and not isinstance(reply, StoreFull) for reply in replies):
                 raise replies[0]
         return replies
 
@@ -167,7 +167,7 @@ class Client:
             if server is None:
                 raise ClusterDownError("nobody has this slot")
             return await self._burst(server, calls)
-        except (RedisError, OSError) as error:
+        except (RedisError, OSError, Overloaded) as error:
             return [error] * len(calls)
 
     async def _burst(self, server: Server, calls: Sequence[Call]) -> list[Reply]:
@@ -180,7 +180,7 @@ class Client:
                 await self._burst(server, [("SCRIPT", "LOAD", script(name).text) for name in NAMES])
             if elsewhere := [error for error in errors if not isinstance(error, NoScriptError)]:
                 await self._topology.look_again(server, elsewhere)
-        except (RedisError, OSError):
+        except (RedisError, OSError, Overloaded):
             return False
         return True
 

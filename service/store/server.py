@@ -1,10 +1,15 @@
-"""One server of the store: a pool of connections to it, and bursts of commands on them."""
+"""One server of the store: connections to it, and bursts of commands on them.
+
+What is asked for while others are on their way shares the next round trip: many moderators at work cost the store, and
+us, little more than one.
+"""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
 from functools import partial
+from itertools import islice
 from typing import Any
 
 from hiredis import pack_command
@@ -14,11 +19,14 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import AuthenticationError, ConnectionError
 
+from service.grouped import Grouped
 from service.redis_url import RedisUrl, Transport
 
 Call = tuple[str | bytes | int | float, ...]
 Reply = Any
 Host = tuple[str, int]
+
+_MOST_WAITING = 4096  # groups; whoever comes then hears at once that it is too much
 
 
 class _Punctual(AbstractConnection):
@@ -80,8 +88,9 @@ _KINDS: dict[Transport, type[_Punctual]] = {
 class Server:
     """The server at `host` (None: the socket that the URL names), spoken to as `url` says.
 
-    A burst that takes longer than `timeout_s`, connecting included, ends with TimeoutError. Connections are kept here,
-    at most `max_connections`, since the pools of redis-py take longer than a round trip to hand one over.
+    A burst that takes longer than `timeout_s`, connecting included, ends with TimeoutError. At most `max_connections`
+    round trips are under way, each on its own connection; those are kept here, since the pools of redis-py take longer
+    than a round trip to hand one over.
     """
 
     def __init__(self, url: RedisUrl, host: Host | None, *, timeout_s: float, max_connections: int) -> None:
@@ -99,7 +108,9 @@ class Server:
             **url.options,
             **whereabouts,
         )
-        self._room = asyncio.Semaphore(max_connections)
+        self._together: Grouped[Sequence[Call], list[Reply]] = Grouped(
+            self._bursts, lanes=max_connections, capacity=_MOST_WAITING
+        )
         self._idle: list[_Punctual] = []
         self._is_retired = False
 
@@ -107,29 +118,34 @@ class Server:
         """Sends all calls in one round trip; the replies in order, errors in their places.
 
         Twice where need be: a connection may have gone stale. Raises ConnectionError, AuthenticationError among them,
-        and TimeoutError.
+        TimeoutError, and Overloaded where too many wait.
         """
-        packed = b"".join([pack_command(call) for call in calls])  # type: ignore[arg-type]  # the stub knows 1-tuples alone
-        async with asyncio.timeout(self._timeout_s), self._room:
+        async with asyncio.timeout(self._timeout_s):
             try:
-                return await self._burst(packed, len(calls))
+                return await self._together(calls)
             except AuthenticationError:
                 raise
             except ConnectionError:
-                return await self._burst(packed, len(calls))
+                return await self._together(calls)
 
-    async def _burst(self, packed: bytes, n: int) -> list[Reply]:
-        connection = await self._quiet()
-        try:
-            replies = await connection.burst(packed, n)
-        except BaseException:  # unread replies would answer the next caller
-            await asyncio.shield(connection.disconnect(nowait=True))
-            raise
-        if self._is_retired:
-            await connection.disconnect(nowait=True)
-        else:
-            self._idle.append(connection)
-        return replies
+    async def _bursts(self, groups: Sequence[Sequence[Call]]) -> list[list[Reply]]:
+        replies = iter(await self._round_trip([call for group in groups for call in group]))
+        return [list(islice(replies, len(group))) for group in groups]
+
+    async def _round_trip(self, calls: Sequence[Call]) -> list[Reply]:
+        packed = b"".join([pack_command(call) for call in calls])  # type: ignore[arg-type]  # the stub knows 1-tuples alone
+        async with asyncio.timeout(self._timeout_s):
+            connection = await self._quiet()
+            try:
+                replies = await connection.burst(packed, len(calls))
+            except BaseException:  # unread replies would answer the next caller
+                await asyncio.shield(connection.disconnect(nowait=True))
+                raise
+            if self._is_retired:
+                await connection.disconnect(nowait=True)
+            else:
+                self._idle.append(connection)
+            return replies
 
     async def _quiet(self) -> _Punctual:
         """A connection that nobody uses; those that the server has left are closed."""
@@ -153,6 +169,7 @@ class Server:
         await self.let_go()
 
     async def close(self) -> None:
-        """Closes every connection; none may be in use."""
+        """Waits for what is under way, then closes every connection."""
+        await self._together.drain()
         while self._idle:
             await self._idle.pop().disconnect()

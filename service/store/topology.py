@@ -12,6 +12,7 @@ from redis.asyncio.sentinel import Sentinel
 from redis.crc import key_slot
 from redis.exceptions import ClusterDownError, MovedError, RedisError
 
+from service.errors import Overloaded
 from service.redis_url import RedisUrl
 from service.store.server import Call, Host, Server
 
@@ -194,7 +195,7 @@ class Cluster(Topology):
         server = self._server(host)
         try:
             (rows,) = await server.burst([("CLUSTER", "SLOTS")])
-        except (RedisError, OSError):
+        except (RedisError, OSError, Overloaded):
             return []
         if isinstance(rows, Exception):  # it is loading, or no cluster's node at all
             return []
