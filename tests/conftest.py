@@ -229,7 +229,7 @@ class Desk:
             author=Author(f"Pembaca {self.n}", f"pembaca{self.n}@example.com"),
             body=body or f"Terima kasih liputannya, semoga jalannya lekas diperbaiki ({self.n})",
         )
-        return replace(submission, **changes)  # type: ignore[arg-type]
+        return submission._replace(**changes)  # type: ignore[arg-type]
 
     async def arrival(self, submission: Submission, idempotency_key: str = "") -> Arrival:
         caller = await self.caller(self.newsroom.secret)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from types import MappingProxyType
 from typing import NamedTuple
 
 LABELS = ("spam", "abuse", "insult", "hate", "threat", "obscene")
@@ -24,11 +25,10 @@ class Term(NamedTuple):
     weight: float
 
 
-@dataclass(frozen=True, slots=True)
-class Assessment:
+class Assessment(NamedTuple):
     """Scores are calibrated probabilities in [0, 1] by label; none at all means that the machine did not answer."""
 
-    scores: Mapping[str, float] = field(default_factory=dict)
+    scores: Mapping[str, float] = MappingProxyType({})
     language: str = ""
     model: str = ""
     terms: tuple[Term, ...] = ()
@@ -50,8 +50,7 @@ class ListHit:
     verdict: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(NamedTuple):
     """What we know besides the text; counts are of comments, ages in days."""
 
     n_links: int = 0

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from service.domain.assessment import Assessment, Facts
 from service.domain.ids import CommentId
@@ -57,8 +58,7 @@ def is_blank(text: str) -> bool:
     return all(c in _BLANK_LETTERS or unicodedata.category(c) in _INVISIBLE for c in text)
 
 
-@dataclass(frozen=True, slots=True)
-class Article:
+class Article(NamedTuple):
     """The article under which a comment stands; `id` is the newspaper's own."""
 
     id: str
@@ -67,8 +67,7 @@ class Article:
     published_ms: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Author:
+class Author(NamedTuple):
     """Who wrote: display name, e-mail address (personal data), optional website as typed."""
 
     name: str
@@ -76,8 +75,7 @@ class Author:
     url: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Submission:
+class Submission(NamedTuple):
     """A comment as it arrived, canonical. `address` is the reader's IP, "" where nobody trustworthy told it."""
 
     article: Article
@@ -104,8 +102,7 @@ class Decision:
     batch: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Comment:
+class Comment(NamedTuple):
     """A stored comment with what the machine said, what the policy said, and where it stands."""
 
     id: CommentId
@@ -121,7 +118,7 @@ class Comment:
     escalated: bool = False
     claimed_by: str = ""
     claimed_until_ms: int = 0
-    standing: tuple[Decision, ...] = field(default=())
+    standing: tuple[Decision, ...] = ()
 
     @property
     def decision(self) -> Decision | None:

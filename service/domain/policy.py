@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
+from typing import NamedTuple
 
 from service.domain.assessment import Assessment, Facts, ListHit
 
@@ -57,18 +58,16 @@ class Policy:
     rules: tuple[Rule, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(NamedTuple):
     """Why: a code (`band.spam`, `links`, …), the verdict it asks for, and the facts to say it with."""
 
     code: str
     verdict: Verdict
     label: str = ""
-    params: Mapping[str, float | str] = field(default_factory=lambda: _NO_PARAMS)
+    params: Mapping[str, float | str] = _NO_PARAMS
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(NamedTuple):
     """The verdict and every reason that holds, most severe first."""
 
     verdict: Verdict

@@ -74,7 +74,7 @@ class Review:
         )
         mine = set(held)
         return [
-            replace(comment, claimed_by=by, claimed_until_ms=now_ms + CLAIM_MS) if comment.id in mine else comment
+            comment._replace(claimed_by=by, claimed_until_ms=now_ms + CLAIM_MS) if comment.id in mine else comment
             for comment in comments
         ]
 

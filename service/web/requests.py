@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from ipaddress import ip_address, ip_network
@@ -189,8 +188,7 @@ class SubmissionIn(Lenient):
 
     def seen(self, *, address: str, user_agent: str, referrer: str) -> Submission:
         """In domain words, from a page: what only the newspaper can know is what the request itself shows."""
-        return replace(
-            self.told(),
+        return self.told()._replace(
             article=Article(self.article.id, self.article.url, self.article.title),
             address=address,
             user_agent=user_agent,

@@ -67,13 +67,13 @@ def test_a_first_comment_is_held_and_a_known_author_is_not() -> None:
 
 
 def test_links_are_counted_beyond_what_is_allowed() -> None:
-    assert codes(CLEAN, replace(KNOWN, n_links=2)) == []
-    assert codes(CLEAN, replace(KNOWN, n_links=3)) == ["links"]
+    assert codes(CLEAN, KNOWN._replace(n_links=2)) == []
+    assert codes(CLEAN, KNOWN._replace(n_links=3)) == ["links"]
 
 
 def test_an_article_closes_after_so_many_days() -> None:
-    assert codes(CLEAN, replace(KNOWN, article_age_days=90.0)) == []
-    assert codes(CLEAN, replace(KNOWN, article_age_days=90.1)) == ["closed_article"]
+    assert codes(CLEAN, KNOWN._replace(article_age_days=90.0)) == []
+    assert codes(CLEAN, KNOWN._replace(article_age_days=90.1)) == ["closed_article"]
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_an_article_closes_after_so_many_days() -> None:
     ],
 )
 def test_an_entry_of_a_list_speaks_with_its_own_verdict_or_the_rules(hit: ListHit, code: str, verdict: Verdict) -> None:
-    judgement = judge(DEFAULT_POLICY, CLEAN, replace(KNOWN, hits=(hit,)))
+    judgement = judge(DEFAULT_POLICY, CLEAN, KNOWN._replace(hits=(hit,)))
 
     assert [(reason.code, reason.verdict) for reason in judgement.reasons] == [(code, verdict)]
 
@@ -193,10 +193,10 @@ def test_trust_only_ever_softens_and_never_below_a_block_or_a_reject_band(
     spam: float, abuse: float, facts: Facts
 ) -> None:
     assessment = scored(spam=spam, abuse=abuse)
-    strangers = replace(facts, hits=tuple(hit for hit in facts.hits if hit.verdict != "approve"))
+    strangers = facts._replace(hits=tuple(hit for hit in facts.hits if hit.verdict != "approve"))
 
     stranger = judge(DEFAULT_POLICY, assessment, strangers)
-    trusted = judge(DEFAULT_POLICY, assessment, replace(strangers, hits=(*strangers.hits, TRUSTED)))
+    trusted = judge(DEFAULT_POLICY, assessment, strangers._replace(hits=(*strangers.hits, TRUSTED)))
 
     waived = [reason for reason in stranger.reasons if reason not in trusted.reasons]
     assert all(reason in stranger.reasons for reason in trusted.reasons)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import replace
 
 import pytest
 import pytest_asyncio
@@ -85,7 +84,7 @@ async def test_a_key_revoked_elsewhere_is_told_nothing_not_even_of_what_it_had_s
     there = Desk(other_process, newsroom)
     said_before = await there.arrival(there.submission("Sudah dikirim", client_ref="wp-1"))
     await other_process.services.preview([said_before])
-    duplicate = said_before._replace(submission=replace(said_before.submission, client_ref=""))
+    duplicate = said_before._replace(submission=said_before.submission._replace(client_ref=""))
     await house.configure.revoke_key(newsroom.tag, said_before.key.id)
 
     results = await other_process.services.preview([said_before, duplicate])

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 import pytest_asyncio
 
 from service.app import House
 from service.domain.comment import Author, Submission
+from service.domain.ids import CommentId
 from service.domain.policy import Policy, Rule, Verdict
 from service.flow.alike import fingerprints
 from service.flow.desk import Spread, Wanted, level
@@ -155,4 +154,4 @@ class TestAlike:
         comment = (await desk.submit("Setuju pak")).comment
 
         assert fingerprints(comment) == frozenset()
-        assert fingerprints(replace(comment, id="c_other")) == frozenset()  # type: ignore[arg-type]
+        assert fingerprints(comment._replace(id=CommentId("c_other"))) == frozenset()
