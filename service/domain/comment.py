@@ -48,6 +48,8 @@ def canonical(text: str) -> str:
 
 def canonical_line(text: str) -> str:
     """`canonical`, on one line: for names and titles."""
+    if text.isascii() and text.isprintable():
+        return text.strip()
     return _LINE_BREAKS.sub(" ", canonical(text))
 
 
