@@ -28,9 +28,15 @@ def catalogue(language: str) -> NullTranslations:
     return Translations(mo)
 
 
-def say(language: str, message: str, **values: object) -> str:
-    """`message` in `language`, with `{name}` replaced by values."""
+@cache
+def _translated(language: str, message: str) -> str:
     text: str = catalogue(language).gettext(message)
+    return text
+
+
+def say(language: str, message: str, **values: object) -> str:
+    """`message`, one of those that stand in the code, in `language`, with `{name}` replaced by values."""
+    text = _translated(language, message)
     return text.format(**values) if values else text
 
 
