@@ -169,7 +169,7 @@ def is_trusted(policy: Policy, facts: Facts) -> bool:
     rule = next((r for r in policy.rules if r.code == "trusted_author"), None)
     if rule is None:
         return False
-    if any(_is_trusting(hit) for hit in facts.hits):
+    if facts.hits and any(map(_is_trusting, facts.hits)):
         return True
     least = rule.params.get("min_approved", 0)
     return 0 < least <= facts.n_approved and facts.n_rejected == 0
@@ -198,11 +198,12 @@ def judge(policy: Policy, assessment: Assessment, facts: Facts) -> Judgement:
 
     A comment that the machine could not score is held (`unscored`), however trusted its author: none passes silently.
     """
-    reasons = list(_band_reasons(policy, assessment))
+    reasons = [*_band_reasons(policy, assessment)]
     for rule in policy.rules:
-        reasons += RULES[rule.code](rule, facts)
+        if found := RULES[rule.code](rule, facts):
+            reasons += found
     reasons = [reason for reason in reasons if reason.verdict is not Verdict.APPROVE]
-    if is_trusted(policy, facts):
+    if reasons and is_trusted(policy, facts):
         reasons = [reason for reason in reasons if not _is_waived(reason)]
     if not assessment.is_scored:
         reasons.append(Reason("unscored", Verdict.HOLD))

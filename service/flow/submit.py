@@ -8,7 +8,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from service.domain.assessment import Assessment, Facts
@@ -51,6 +52,8 @@ class Receipt(NamedTuple):
     comment: Comment
     is_new: bool
 
+
+_article = lru_cache(maxsize=1024)(digest)  # a few articles get most of the comments
 
 Result = Receipt | Exception  # an error that is none of the trade's is a bug; even so it is its own comment's alone
 Repeats = dict[int, Repeat]
@@ -180,7 +183,7 @@ class Submit:
     def _probe(self, arrival: Arrival) -> Probe:
         s = arrival.submission
         author = self._secret.author(s.author.email)
-        article = digest(s.article.id)
+        article = _article(s.article.id)
         return Probe(
             tag=arrival.config.site.tag,
             article=article,
@@ -192,14 +195,15 @@ class Submit:
             floods=tuple(self._floods(s, author)),
         )
 
-    def _floods(self, submission: Submission, author: str) -> list[FloodLimit]:
+    def _floods(self, submission: Submission, author: str) -> Iterator[FloodLimit]:
         settings = self._settings
-        limits = [FloodLimit("site", "site", settings.flood_site_per_s, 1_000)]
-        limits.append(FloodLimit("email", author, settings.flood_email_per_min, 60_000))
-        if submission.address:
+        if settings.flood_site_per_s:
+            yield FloodLimit("site", "site", settings.flood_site_per_s, 1_000)
+        if settings.flood_email_per_min:
+            yield FloodLimit("email", author, settings.flood_email_per_min, 60_000)
+        if settings.flood_address_per_min and submission.address:
             digest_ = self._secret.address(submission.address)
-            limits.append(FloodLimit("address", digest_, settings.flood_address_per_min, 60_000))
-        return [limit for limit in limits if limit.comments]
+            yield FloodLimit("address", digest_, settings.flood_address_per_min, 60_000)
 
     def _writing(
         self, arrival: Arrival, probe: Probe, seen: Seen, assessment: Assessment, now_ms: int, entropy: bytes
