@@ -5,6 +5,7 @@ What is wrong is told field by field; the input is never echoed.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl
@@ -19,6 +20,8 @@ from service.errors import FieldError, InvalidInput, MalformedInput, Unsupported
 
 M = TypeVar("M", bound=BaseModel)
 
+_WHOLE = re.compile(r"[0-9]{1,16}")  # what `int` and the store read exactly; "²".isdigit() is true, and no number
+
 FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 # WordPress's comment form, in our names.
 _WORDPRESS = {
@@ -29,6 +32,8 @@ _WORDPRESS = {
     "comment_post_ID": "article.id",
     "comment_parent": "parent_id",
 }
+# What aiohttp raises where a body is not the form that it says it is.
+NO_FORM = (HttpProcessingError, ValueError, LookupError, AssertionError)
 _CODES = {
     "missing": "required",
     "string_too_long": "too_long",
@@ -97,6 +102,11 @@ def invalid(error: ValidationError) -> InvalidInput | MalformedInput:
     return InvalidInput(list(found.values()))
 
 
+def whole_number(text: str) -> int | None:
+    """The whole number that `text` spells in at most sixteen ASCII digits; None where it spells none."""
+    return int(text) if _WHOLE.fullmatch(text) else None
+
+
 def _escaped(part: str) -> str:
     return part.replace("~", "~0").replace("/", "~1")
 
@@ -146,7 +156,7 @@ async def _multipart(request: web.Request) -> list[tuple[str, str]]:
             size += len(raw)
             if part.filename is None:
                 pairs.append((part.name, raw.decode(part.get_charset("utf-8"))))
-    except (HttpProcessingError, UnicodeDecodeError, ValueError, LookupError, AssertionError) as error:
+    except NO_FORM as error:
         raise MalformedInput("not a form") from error
     return pairs
 

@@ -38,21 +38,23 @@ class Visitor:
     token: str
     base: str = "/console/koran"
 
-    async def get(self, path: str = "") -> Shown:
-        return await self._ask("GET", path)
+    async def get(self, path: str = "", **query: str) -> Shown:
+        return await self.ask("GET", path, params=query)
 
     async def post(self, path: str, **fields: str) -> Shown:
-        return await self._ask("POST", path, data=fields)
+        return await self.ask("POST", path, data=fields)
 
     async def send(self, path: str, file: bytes, **fields: str) -> Shown:
         """A form with a file."""
         data = FormData(fields)
         data.add_field("file", file, filename="lists.csv", content_type="text/csv")
-        return await self._ask("POST", path, data=data)
+        return await self.ask("POST", path, data=data)
 
-    async def _ask(self, method: str, path: str, **options: Any) -> Shown:
+    async def ask(self, method: str, path: str, *, type: str = "", **options: Any) -> Shown:
+        """Any request; `type` names what `data` is."""
         headers = {"Cookie": f"saring={self.token}", "Accept": "text/html", "Accept-Language": "en"}
         headers["Sec-Fetch-Site"] = "same-origin"
+        headers |= {"Content-Type": type} if type else {}
         self.web.session.cookie_jar.clear()  # a visitor has the session that he was given, whatever others were
         path = path if path.startswith("/console") else f"{self.base}{path}"
         async with self.web.request(method, path, headers=headers, allow_redirects=False, **options) as answer:

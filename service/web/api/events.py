@@ -12,6 +12,7 @@ from service.errors import FieldError, InvalidInput
 from service.web import render
 from service.web.answer import json_answer
 from service.web.context import Context
+from service.web.parse import whole_number
 
 STREAMS: web.AppKey[set[EventSourceResponse]] = web.AppKey("streams")
 _PAGE = 100
@@ -54,9 +55,10 @@ def _last_event_id(context: Context) -> int:
     value = context.request.headers.get("Last-Event-ID")
     if value is None:
         return int(context.query.after)
-    if not value.isascii() or not value.isdigit() or len(value) > 16:
+    told = whole_number(value)
+    if told is None:
         raise InvalidInput([FieldError("/Last-Event-ID", "invalid")])
-    return int(value)
+    return told
 
 
 async def close_streams(app: web.Application) -> None:

@@ -12,7 +12,7 @@ from service.web.context import Context
 from service.web.requests import KeysModel, ListsModel, PeopleModel, PolicyModel
 
 Versioned = PolicyModel | ListsModel | PeopleModel | KeysModel
-_ETAG = re.compile(r'(?:W/)?"(\d{1,9})"')
+_ETAG = re.compile(r'(?:W/)?"([0-9]{1,9})"')
 
 
 async def get_policy(context: Context) -> web.StreamResponse:

@@ -13,6 +13,7 @@ from urllib.parse import quote, urlsplit
 
 import structlog
 from aiohttp import web
+from aiohttp.web_request import FileField
 from pydantic import ValidationError
 
 from service.domain.ids import Tag
@@ -31,7 +32,7 @@ from service.web.address import origin_of
 from service.web.console.wording import Words
 from service.web.context import LANGUAGE as REQUEST_LANGUAGE
 from service.web.context import REQUEST_ID, Services
-from service.web.parse import invalid
+from service.web.parse import NO_FORM, invalid, whole_number
 from service.web.problems import INTERNAL, Row, document, field_message, problem_of, row_of
 from service.web.templates import render_template
 
@@ -127,13 +128,19 @@ class Visit:
         return answer
 
     async def form(self) -> dict[str, str]:
-        """The text fields of a form that our own page sent."""
-        return {name: value for name, value in (await self.request.post()).items() if isinstance(value, str)}
+        """The text fields of a form that our own page sent. Raises MalformedInput."""
+        return {name: value for name, value in (await self.fields()).items() if isinstance(value, str)}
+
+    async def fields(self) -> Mapping[str, str | bytearray | FileField]:
+        """The same with the files. Raises MalformedInput."""
+        try:
+            return await self.request.post()
+        except NO_FORM as error:
+            raise MalformedInput("not a form") from error
 
     def version(self, form: Mapping[str, str]) -> int | None:
         """The version that the form was made from; None where it tells none."""
-        told = form.get("version", "")
-        return int(told) if told.isdigit() else None
+        return whole_number(form.get("version", ""))
 
     def until(self, form: Mapping[str, str], choices: Iterable[int]) -> int | None:
         """When the chosen number of days is over, epoch milliseconds; None where no choice of the page's was made."""

@@ -18,6 +18,7 @@ from service.web.console.cases import VERDICTS, Told, reasons_told
 from service.web.console.door import Mistyped, Visit, see_other
 from service.web.console.sheets import rows_of, sheet
 from service.web.console.wording import excerpt
+from service.web.parse import whole_number
 from service.web.requests import LONGEST_LIST, ListsModel, moment_of
 
 NAMES = {"words": "Words", "domains": "Domains", "addresses": "Network addresses", "emails": "E-mail addresses"}
@@ -89,7 +90,7 @@ async def export(visit: Visit) -> web.StreamResponse:
 
 async def upload(visit: Visit) -> web.StreamResponse:
     """Takes entries from a CSV file: all of them or, where a line is wrong, none."""
-    fields = await visit.request.post()
+    fields = await visit.fields()
     form = {name: value for name, value in fields.items() if isinstance(value, str)}
     name = form["list"] if form.get("list") in LISTS else _DEFAULT_LIST
     file = fields.get("file")
@@ -129,8 +130,8 @@ async def _try(visit: Visit, name: str, form: dict[str, str]) -> web.Response:
 
 async def _remove(visit: Visit, name: str, form: dict[str, str]) -> web.Response:
     entries: tuple[ListEntry, ...] = getattr(visit.site.lists, name)
-    at = int(form["at"]) if form.get("at", "").isdigit() else -1
-    if not 0 <= at < len(entries):
+    at = whole_number(form.get("at", ""))
+    if at is None or at >= len(entries):
         raise Mistyped(visit.say("There is no such entry any more."))
     fewer = _each(visit.site.lists, lambda each, old: (*old[:at], *old[at + 1 :]) if each == name else old)
     await _save(visit, fewer, form)
@@ -151,11 +152,10 @@ def _typed(visit: Visit, name: str, form: dict[str, str]) -> Lists:
     values = [line.strip() for line in form.get("values", "").splitlines() if line.strip()]
     if not values:
         raise Mistyped(visit.say("Type at least one entry."))
-    until = form.get("until", "")
-    until_ms = int(until) if until.isdigit() and len(until) < 16 else None  # an entry that was removed, put back
     entry = {
         "verdict": form.get("verdict", ""),
-        "until": moment_of(visit.until(form, _DAYS) or until_ms),
+        # Of an entry that was removed and is put back, its end as it was.
+        "until": moment_of(visit.until(form, _DAYS)) or form.get("until") or None,
         "note": form.get("note", ""),
     }
     rows = [{"value": value, **entry} for value in values]
@@ -263,7 +263,7 @@ def _page(
         typed=typed or {},
         trial=trial,
         removed=removed,
-        added=query.get("added", "") if query.get("added", "").isdigit() else "",
+        added=whole_number(query.get("added", "")),
         error=error,
         upload_error=upload_error,
     )

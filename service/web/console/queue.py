@@ -25,6 +25,7 @@ from service.web.console.cases import KINDS, LEVEL_WORDS, REASONS, decided, show
 from service.web.console.door import Visit
 from service.web.console.wording import excerpt, marked
 from service.web.context import REQUEST_ID
+from service.web.parse import whole_number
 from service.web.problems import problem_of
 
 _CARDS = 50
@@ -119,10 +120,8 @@ async def decide(visit: Visit) -> web.StreamResponse:
     cases, decision, reason = body.get("cases"), body.get("decision"), body.get("reason") or ""
     if decision not in ("approve", "reject") or (reason and reason not in REJECT_REASONS):
         raise InvalidInput([FieldError("/decision", "invalid")])
-    calls = [Call(each, decision, reason, "", version) for each, version in _cases(cases)]
-    for call in calls:
-        if tag_of(call.comment_id) != visit.tag:
-            raise NotFound(call.comment_id)
+    calls = [Call(each, decision, reason, "", version) for each, version in _cases(visit, cases)]
+    for _ in calls:
         visit.services.meter.decided(visit.site.site.slug, decision)
     if len(calls) == 1:
         try:
@@ -144,25 +143,21 @@ async def undo(visit: Visit) -> web.StreamResponse:
             raise NotFound("batch")
         undone = await review.undo_batch(visit.tag, visit.person.id, str(body["batch"]))
         return web.json_response({"results": await _results(visit, undone)})
-    ((comment_id, version),) = _cases([body])
-    if tag_of(comment_id) != visit.tag:
-        raise NotFound(comment_id)
+    ((comment_id, version),) = _cases(visit, [body])
     done = await review.undo(visit.tag, visit.person.id, comment_id, version)
     return web.json_response({"results": [_result(visit, comment_id, done)]})
 
 
 async def release(visit: Visit) -> web.StreamResponse:
     """`{"id"}`: skipped, for somebody else to take."""
-    ((comment_id, _),) = _cases([await visit.json()])
+    ((comment_id, _),) = _cases(visit, [await visit.json()])
     released = await visit.services.review.release(visit.tag, visit.person.id, [comment_id])
     return web.json_response({"released": released})
 
 
 async def escalate(visit: Visit) -> web.StreamResponse:
     """`{"id"}`: to the editors' queue."""
-    ((comment_id, _),) = _cases([await visit.json()])
-    if tag_of(comment_id) != visit.tag:
-        raise NotFound(comment_id)
+    ((comment_id, _),) = _cases(visit, [await visit.json()])
     done = await visit.services.review.escalate(visit.tag, visit.person.id, comment_id, "")
     return web.json_response({"results": [_result(visit, comment_id, done)]})
 
@@ -188,7 +183,7 @@ async def alike(visit: Visit) -> web.StreamResponse:
 async def stream(visit: Visit) -> web.StreamResponse:
     """Server-sent events: counts and what became of comments, after the event that the page has seen."""
     told = visit.request.headers.get("Last-Event-ID") or visit.request.query.get("after", "0")
-    last = int(told) if told.isascii() and told.isdigit() and len(told) <= 16 else 0
+    last = whole_number(told) or 0
     asked = _asked(visit)
     loop = asyncio.get_running_loop()
     until = loop.time() + _STREAM_S
@@ -236,15 +231,18 @@ def _is_asked(visit: Visit, asked: Asked, comment: Comment) -> bool:
     return is_kind and is_article and visit.services.desk.wants(asked.wanted, comment)
 
 
-def _cases(raw: object) -> list[tuple[str, int | None]]:
-    """Ids with the versions that were seen. Raises InvalidInput."""
+def _cases(visit: Visit, raw: object) -> list[tuple[str, int | None]]:
+    """Ids of this site's comments with the versions that were seen. Raises InvalidInput, NotFound."""
     if not isinstance(raw, list) or not 1 <= len(raw) <= _MOST:
         raise InvalidInput([FieldError("/cases", "too_many", (("max", _MOST),))])
     found: list[tuple[str, int | None]] = []
     for each in raw:
         version = each.get("version") if isinstance(each, dict) else None
-        if not isinstance(each, dict) or not isinstance(each.get("id"), str) or not isinstance(version, int | None):
+        is_version = version is None or type(version) is int  # true is an int, and no version
+        if not isinstance(each, dict) or not isinstance(each.get("id"), str) or not is_version:
             raise InvalidInput([FieldError("/cases", "invalid")])
+        if tag_of(each["id"]) != visit.tag:
+            raise NotFound(each["id"])
         found.append((each["id"], version))
     return found
 
