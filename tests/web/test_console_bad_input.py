@@ -17,8 +17,8 @@ from tests.web.console import Visitor, visitor
 PUBLIC = {"/console/sign-out"}  # it would end the visit
 PATHS = {"slug": "koran", "token": "x", "author": "x"}
 QUERY = (
-    "kind", "article", "order", "spam", "abuse", "language", "author", "q", "status", "period", "table", "list", "added",
-    "after", "next", "saved", "page", "before",
+    "kind", "article", "order", "spam", "abuse", "language", "author", "q", "status", "period", "table", "list",
+    "added", "after", "next", "saved", "page", "before",
 )  # fmt: skip
 ODD = ("²", "٣", "-1", "1e9", "9" * 5_000, "\x00", "{}", "9999999999999999", "🜁" * 300, "' OR 1=1")
 FORMS: dict[str, list[dict[str, str]]] = {
