@@ -13,7 +13,6 @@ from urllib.parse import quote, urlsplit
 
 import structlog
 from aiohttp import web
-from aiohttp.web_request import FileField
 from pydantic import ValidationError
 
 from service.domain.ids import Tag
@@ -131,7 +130,7 @@ class Visit:
         """The text fields of a form that our own page sent. Raises MalformedInput."""
         return {name: value for name, value in (await self.fields()).items() if isinstance(value, str)}
 
-    async def fields(self) -> Mapping[str, str | bytearray | FileField]:
+    async def fields(self) -> Mapping[str, object]:
         """The same with the files. Raises MalformedInput."""
         try:
             return await self.request.post()
