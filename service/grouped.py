@@ -1,15 +1,16 @@
 """Work done for many callers at once: what arrives while a group is under way makes the next group.
 
 No timer: alone, a caller waits for nothing; under load, groups grow by themselves. A group begins beside another only
-once as many wait as that one took: small groups cost the most. Bounded in number and in time, and
-fair between keys (sites): a group takes from each in turn, and whose own items wait too long is refused alone. Knows
-nothing of what the work is.
+once as many wait as that one took: small groups cost the most. Bounded in number and in time, and fair between keys
+(sites): a group takes from each in turn, and who has too many of his own waiting is refused alone. Knows nothing of
+what the work is.
 """
 
 from __future__ import annotations
 
 import asyncio
 import math
+import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 from typing import Generic, TypeVar
@@ -19,12 +20,13 @@ from service.errors import Overloaded
 In = TypeVar("In")
 Out = TypeVar("Out")
 
+_FORGETTING = 0.9  # a group: one that was small and quick says little of the next
+
 
 class Grouped(Generic[In, Out]):
     """Calls `work` with lists of items; a result that is an exception is raised to its own caller alone.
 
-    At most `most` items a group, `lanes` groups under way. Overloaded is raised where `capacity` items wait, or where
-    the first of the same key has waited for longer than `longest_wait_s`.
+    At most `most` items a group, `lanes` groups under way. Overloaded is raised where `has_room` says no.
     """
 
     def __init__(
@@ -35,34 +37,51 @@ class Grouped(Generic[In, Out]):
         lanes: int = 2,
         capacity: int = 1024,
         longest_wait_s: float = math.inf,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._work = work
         self._most = most
         self._lanes = lanes
         self._capacity = capacity
         self._longest_wait_s = longest_wait_s
+        self._clock = clock
         self._waiting: dict[str, deque[tuple[In, asyncio.Future[Out], float]]] = {}
         self._n_waiting = 0
         self._last_took = 0
+        self._group_s = 0.0
         self._running: set[asyncio.Task[None]] = set()
         self._scheduled = False
 
     async def __call__(self, item: In, key: str = "") -> Out:
         """The result for `item`. Cancelling the caller does not stop the work: what was accepted is done."""
+        if not self.has_room(key):
+            raise Overloaded("too many are waiting, or for too long")
         loop = asyncio.get_running_loop()
-        now = loop.time()
         waiting = self._waiting.get(key)
-        if self._n_waiting >= self._capacity or (waiting and now - waiting[0][2] > self._longest_wait_s):
-            raise Overloaded("too many submissions are waiting, or for too long")
         future: asyncio.Future[Out] = loop.create_future()
         if waiting is None:
             waiting = self._waiting[key] = deque()
-        waiting.append((item, future, now))
+        waiting.append((item, future, self._clock()))
         self._n_waiting += 1
         if not self._scheduled and self._may_start():
             self._scheduled = True
             loop.call_soon(self._start)  # after all that this turn of the loop brings
         return await future
+
+    def has_room(self, key: str = "") -> bool:
+        """Whether one more of this key is taken in. Cheap to ask: do so before preparing an item.
+
+        Not where `capacity` items wait; nor where the first of its key should have been taken `longest_wait_s` ago, a
+        group's time granted; nor where a whole group waits before it, and longer than that by the last ones' pace.
+        """
+        if self._n_waiting >= self._capacity:
+            return False
+        own = self._waiting.get(key, ())
+        if own and self._clock() - own[0][2] > self._longest_wait_s + self._group_s:
+            return False
+        n_before = min(self._n_waiting, (len(own) + 1) * len(self._waiting))  # keys take turns
+        most_at_once = self._most * self._lanes
+        return n_before < self._most or n_before * self._group_s <= self._longest_wait_s * most_at_once
 
     async def drain(self) -> None:
         """Waits until nothing waits and nothing is under way."""
@@ -101,10 +120,12 @@ class Grouped(Generic[In, Out]):
 
     async def _run(self, group: list[tuple[In, asyncio.Future[Out], float]]) -> None:
         results: Sequence[Out | Exception]
+        began = self._clock()
         try:
             results = await self._work([item for item, _, _ in group])
         except Exception as error:
             results = [error] * len(group)
+        self._group_s = max(self._clock() - began, _FORGETTING * self._group_s)
         for (_, future, _), result in zip(group, results, strict=True):
             if future.done():  # its caller has gone
                 continue
@@ -127,10 +148,17 @@ class Apart(Generic[In, Out]):
 
     async def __call__(self, item: In, key: str = "") -> Out:
         """As `Grouped` does."""
+        return await self._of(key)(item, key)
+
+    def has_room(self, key: str = "") -> bool:
+        """As `Grouped` does."""
+        return self._of(key).has_room(key)
+
+    def _of(self, key: str) -> Grouped[In, Out]:
         place = self._place(key)
         if place not in self._places:
             self._places[place] = self._make()
-        return await self._places[place](item, key)
+        return self._places[place]
 
     async def drain(self) -> None:
         """Waits until nothing waits and nothing is under way, anywhere."""

@@ -55,7 +55,7 @@ class Settings(BaseSettings):
         1024, ge=1, description="Submissions that may wait in one process for one server of the store; beyond it: 503."
     )
     queue_wait_ms: int = Field(
-        100, ge=1, description="Once a site's submission waits longer than so many ms, further ones of it get 503."
+        50, ge=1, description="So many ms may a submission wait for its turn; one that would wait longer gets 503."
     )
     store_timeout_s: float = Field(5.0, gt=0, description="After so many seconds without an answer the store is away.")
     drain_s: float = Field(20.0, ge=0, description="Seconds that open requests may take when the service stops.")

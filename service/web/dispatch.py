@@ -17,6 +17,7 @@ from service.i18n import negotiate
 from service.web.context import LANGUAGE, REQUEST_ID, SERVICES, Context, Route, Services
 from service.web.parse import parse_body, parse_query
 from service.web.problems import BAD_REQUEST, HTTP_ROWS, INTERNAL, document, problem_response, response_of
+from service.web.room import refusal
 
 _log = structlog.get_logger()
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -71,6 +72,8 @@ async def outermost(request: web.Request, handler: Handler) -> web.StreamRespons
     services = request.app[SERVICES]
     request_id = request[REQUEST_ID] = f"{getrandbits(64):016x}"  # names a request, guards nothing
     request[LANGUAGE] = negotiate(request.headers.get("Accept-Language", ""))
+    if (refused := refusal(request, services)) is not None:
+        return refused
     try:
         answer = await handler(request)
     except SaringError as error:

@@ -158,6 +158,69 @@ async def test_a_site_whose_own_wait_too_long_is_refused_and_others_are_not(work
     assert await grouped(5, "loud") == 10
 
 
+@dataclass
+class Slow:
+    """Work that takes as many seconds as it is told, by a clock that it sets itself."""
+
+    seconds: float = 1.0
+    now: float = 0.0
+
+    def clock(self) -> float:
+        return self.now
+
+    async def __call__(self, items: Sequence[int]) -> list[int | Exception]:
+        self.now += self.seconds
+        await asyncio.sleep(0)
+        return list(items)
+
+
+async def test_who_would_wait_too_long_at_the_pace_of_the_last_group_is_refused_at_once() -> None:
+    work = Slow()
+    grouped = Grouped(work, most=2, lanes=1, longest_wait_s=2.0, clock=work.clock)
+    await grouped(0)  # a group takes a second
+
+    answers = await asyncio.gather(*(grouped(n) for n in range(8)), return_exceptions=True)
+
+    assert answers[:5] == [0, 1, 2, 3, 4]  # the fifth has two groups before it, as many as two seconds do
+    assert [type(answer) for answer in answers[5:]] == [Overloaded] * 3
+    assert grouped.has_room()
+
+
+async def test_a_whole_group_may_always_wait_however_slow_the_store() -> None:
+    work = Slow(seconds=1000.0)
+    grouped = Grouped(work, most=3, lanes=1, longest_wait_s=0.1, clock=work.clock)
+    await grouped(0)
+
+    answers = await asyncio.gather(*(grouped(n) for n in range(5)), return_exceptions=True)
+
+    assert answers[:3] == [0, 1, 2]
+    assert [type(answer) for answer in answers[3:]] == [Overloaded, Overloaded]
+
+
+async def test_how_long_others_wait_is_no_matter_of_a_calm_site() -> None:
+    work = Slow(seconds=1000.0)
+    grouped = Grouped(work, most=2, lanes=1, longest_wait_s=0.1, clock=work.clock)
+    await grouped(0, "loud")
+    loud = [asyncio.create_task(grouped(n, "loud")) for n in range(2)]
+    await asyncio.sleep(0)
+    assert not grouped.has_room("loud")
+
+    assert grouped.has_room("calm")
+    assert await grouped(7, "calm") == 7
+    assert await asyncio.gather(*loud) == [0, 1]
+
+
+async def test_slow_groups_are_forgotten() -> None:
+    work = Slow(seconds=1000.0)
+    grouped = Grouped(work, most=1, lanes=1, longest_wait_s=0.1, clock=work.clock)
+    await grouped(0)
+    work.seconds = 0.0
+    for n in range(100):
+        await grouped(n)
+
+    assert await asyncio.gather(*(grouped(n) for n in range(3))) == [0, 1, 2]
+
+
 async def test_a_caller_who_goes_away_changes_nothing_for_the_others(work: Work) -> None:
     grouped = Grouped(work, lanes=1)
     gone, first = asyncio.create_task(grouped(2)), asyncio.create_task(grouped(1))
