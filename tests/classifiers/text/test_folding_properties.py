@@ -84,6 +84,14 @@ def test_whole_words_stand_in_the_folded_text_in_their_order(text: str) -> None:
         end = folded.index(word, end) + len(word)
 
 
+@settings(max_examples=300, deadline=None)
+@given(texts)
+def test_no_word_goes_on_after_a_blank(text: str) -> None:
+    folded = fold_text(text)
+
+    assert words(folded) == [word for piece in folded.split() for word in words(piece)]
+
+
 LETTERS: list[Callable[[str], str]] = [
     str.upper,
     lambda word: "".join(chr(0x1D400 + ord(letter) - ord("a")) for letter in word),
