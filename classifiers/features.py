@@ -12,7 +12,7 @@ from sklearn.base import BaseEstimator, TransformerMixin  # type: ignore[import-
 from sklearn.utils import Tags  # type: ignore[import-untyped]
 
 from classifiers.document import Document
-from classifiers.hashing import HashingScheme, pair_buckets, unit_features
+from classifiers.hashing import HashingScheme, Indices, pair_buckets, unit_features, whole_buckets
 from classifiers.sums import first_of_each
 from classifiers.tokens import BEGIN, END, Units, units
 
@@ -23,16 +23,19 @@ class CommentFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     A row holds counts divided by the square root of their sum. Stateless: `fit` only checks its input.
     """
 
-    def __init__(self, shortest: int = 2, longest: int = 5, unit_bits: int = 18, pair_bits: int = 18) -> None:
+    def __init__(
+        self, shortest: int = 3, longest: int = 5, unit_bits: int = 20, pair_bits: int = 19, whole: int = 2
+    ) -> None:
         self.shortest = shortest
         self.longest = longest
         self.unit_bits = unit_bits
         self.pair_bits = pair_bits
+        self.whole = whole
 
     @property
     def scheme(self) -> HashingScheme:
         """The same, as serving knows it."""
-        return HashingScheme(self.shortest, self.longest, self.unit_bits, self.pair_bits)
+        return HashingScheme(self.shortest, self.longest, self.unit_bits, self.pair_bits, self.whole)
 
     def fit(self, X: Iterable[Document | str], y: object = None) -> Self:
         """Nothing is learnt; `X` is checked."""
@@ -67,6 +70,10 @@ class CommentFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         counts = sparse.hstack([of_units.matrix(len(ids)) @ by_unit, pairs], format="csr")
         counts.data /= np.repeat(np.sqrt(counts.sum(axis=1).A1), np.diff(counts.indptr))
         return counts
+
+    def wholes(self, words: Sequence[str]) -> Indices:
+        """The column in which each of these units counts as a whole; `words` must not be empty."""
+        return whole_buckets(unit_features(words, self.scheme).hashes, self.scheme)
 
     def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()

@@ -32,12 +32,15 @@ _LETTERS = re.compile(r"[^\W\d_]+")
 
 @dataclass(frozen=True, slots=True)
 class HashingScheme:
-    """Which features there are: character n-grams from `shortest` to `longest`, tables of 2**bits buckets each."""
+    """Which features there are: character n-grams from `shortest` to `longest`, tables of 2**bits buckets each; the
+    whole of a unit counts `whole` times beside its n-grams (once in models that do not tell).
+    """
 
     shortest: int = 2
     longest: int = 5
     unit_bits: int = 18
     pair_bits: int = 18
+    whole: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +72,19 @@ def unit_features(units: Sequence[str], scheme: HashingScheme) -> UnitFeatures:
     grams = _rolled(characters, scheme) ^ _marks(codes.take(starts + 1)).take(owner)
     grams += (sizes * 7919).astype(np.uint32)
     inside = ends.take(owner) - position >= sizes
-    buckets = [_bucket(hashes, _WHOLE, scheme.unit_bits), _bucket(grams[inside], 0, scheme.unit_bits)]
-    owners = [numbers, owner.take(inside.nonzero()[1])]
+    buckets = [whole_buckets(hashes, scheme)] * scheme.whole + [_bucket(grams[inside], 0, scheme.unit_bits)]
+    owners = [numbers] * scheme.whole + [owner.take(inside.nonzero()[1])]
     shaped = [i for i, unit in enumerate(units) if not unit.isalpha() and _DIGIT.search(unit)]
     if shaped:
         shapes = np.fromiter((_shape_number(units[i]) for i in shaped), np.uint32, len(shaped))
         buckets.append(_bucket(shapes, _SHAPE, scheme.unit_bits))
         owners.append(np.array(shaped))
     return _grouped(np.concatenate(buckets), np.concatenate(owners), hashes)
+
+
+def whole_buckets(hashes: UInts, scheme: HashingScheme) -> Indices:
+    """The feature number of the whole of each unit, given their hashes; shape (n_units,)."""
+    return _bucket(hashes, _WHOLE, scheme.unit_bits)
 
 
 def pair_buckets(first: UInts, second: UInts, scheme: HashingScheme) -> Indices:

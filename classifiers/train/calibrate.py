@@ -37,6 +37,18 @@ def platt(
     return float(np.exp(found.x[0])), float(found.x[1])
 
 
+def at_prevalence(weight: Doubles, y: npt.NDArray[np.int64], prevalence: float) -> Doubles:
+    """The weights with those of the positive rows scaled so that they are the share `prevalence` of all.
+
+    Where a class is missing they stay as they are.
+    """
+    positive, negative = weight[y == 1].sum(), weight[y == 0].sum()
+    if not (positive and negative):
+        return weight
+    scaled: Doubles = np.where(y == 1, weight * prevalence / (1 - prevalence) * negative / positive, weight)
+    return scaled
+
+
 def calibrate(
     margins: Doubles, y: npt.NDArray[np.int64], weight: Doubles, languages: npt.NDArray[np.int64], n_languages: int
 ) -> tuple[Doubles, Doubles]:

@@ -18,17 +18,19 @@ from classifiers.evaluate.evaluation import FEWEST, Row, evaluate_set
 from classifiers.evaluate.sets import LabelledSet
 from classifiers.features import CommentFeatures
 from classifiers.parameters import LANGUAGES
+from classifiers.tokens import units
 from classifiers.train.augment import augmented
 from classifiers.train.calibrate import calibrate, language_numbers
 from classifiers.train.examples import Example, fold_number
-from classifiers.train.pipeline import FOLDS, fit_one, truth_of, with_kinds
+from classifiers.train.neighbours import word_vectors
+from classifiers.train.pipeline import FOLDS, PREVALENCE, as_expected, fit_one, truth_of, with_kinds
+from classifiers.train.sources import is_criticism
 
 Doubles = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 
 STEPS: Final = len(LABELS) + 3
 """So many times `progress` is told of a step."""
-_POLITICAL: Final = frozenset({"politics", "partisan"})
 
 
 def held_out_rows(
@@ -51,37 +53,58 @@ def _of_blocks(
     progress("blocks held out")
     # The originals stand in front, so their rows are the examples.
     more = augmented(examples, seed=seed)
-    scores = _block_scores(more, progress)[: len(examples)]
+    scores = _block_scores(more, seed, progress)[: len(examples)]
     held_out = ~np.isnan(scores[:, 0])
     own = np.array(["own" in one.traits for one in examples])
-    political = np.array([one.source in _POLITICAL and one.labels.get("abuse") == 0 for one in examples])
+    political = np.array([is_criticism(one) for one in examples])
     members = {"own corpus": held_out & own, "all sources": held_out, "political criticism": held_out & own & political}
+    found: list[tuple[str, Mask, Sequence[str]]] = [
+        (name, rows, LABELS) for name, rows in members.items() if rows.any()
+    ]
+    found += [
+        (f"{label} as frequent as expected", rows, (label,))
+        for label in PREVALENCE
+        if (rows := _as_expected_rows(label, examples, held_out, seed)).any()
+    ]
     return [
-        (_labelled(f"{name}, blocks held out", [more[i] for i in np.flatnonzero(rows)]), scores[: len(rows)][rows])
-        for name, rows in members.items()
-        if rows.any()
+        (_labelled(f"{name}, blocks held out", [more[i] for i in np.flatnonzero(rows)], labels), scores[rows])
+        for name, rows, labels in found
     ]
 
 
-def _block_scores(examples: Sequence[Example], progress: Callable[[str], None]) -> Doubles:
+def _as_expected_rows(label: str, examples: Sequence[Example], held_out: Mask, seed: int) -> Mask:
+    """Of the held-out rows so many, drawn by their weight, that the label is as frequent as it was calibrated for."""
+    y = truth_of(examples, label)
+    rows = np.flatnonzero(held_out & (y >= 0))
+    counted = as_expected(label, y[rows], np.minimum(np.array([one.weight for one in examples])[rows], 1))
+    drawn = np.zeros(len(examples), bool)
+    drawn[rows] = np.random.default_rng(seed).random(len(rows)) < counted / counted.max()
+    return drawn
+
+
+def _block_scores(examples: Sequence[Example], seed: int, progress: Callable[[str], None]) -> Doubles:
     """Calibrated scores of the held-out examples, NaN for all others and for copies; (n_samples, n_labels)."""
-    X = CommentFeatures().transform([one.document for one in examples])
+    features = CommentFeatures()
+    read = [units(one.document) for one in examples]
+    X = features.transform_units(read)
     weight = np.array([one.weight for one in examples])
     shown = np.array([fold_number(one.block, FOLDS) == 0 and "copy" not in one.traits for one in examples])
     learnt = np.array([fold_number(one.block, FOLDS) != 0 for one in examples])
     languages = language_numbers([one.document.language for one in examples], LANGUAGES)
     half = np.array([fold_number(f"half of {one.block}", 2) for one in examples])
     truths = {label: truth_of(examples, label) for label in LABELS}
+    whole = np.array(["copy" not in one.traits for one in examples])
+    vectors = word_vectors([read[i].body for i in np.flatnonzero(learnt & whole)], features, seed=seed)
     models = {}
     for label in LABELS:
         progress(label)
-        models[label] = fit_one(label, X, truths[label], weight, (truths[label] >= 0) & learnt)
+        models[label] = fit_one(label, X, truths[label], weight, (truths[label] >= 0) & learnt, vectors)
     scores = np.full((len(examples), len(LABELS)), np.nan)
     for column, label in enumerate(LABELS):
         margins = with_kinds(label, models).margins(X)
         for side in (0, 1):
             teach, measure = shown & (half != side) & (truths[label] >= 0), shown & (half == side)
-            scores[measure, column] = _calibrated(margins, truths[label], weight, languages, teach, measure)
+            scores[measure, column] = _calibrated(label, margins, truths[label], weight, languages, teach, measure)
     return scores
 
 
@@ -101,7 +124,7 @@ def _of_brands(
     aside = np.array([fold_number(one.block, FOLDS) == 0 for one in more])
     copied = np.array(["copy" in one.traits for one in more])
     margins = fit_one("spam", X, y, weight, ~measure & ~aside).margins(X)
-    spam = _calibrated(margins, y, weight, languages, ~measure & aside & ~copied, measure)
+    spam = _calibrated("spam", margins, y, weight, languages, ~measure & aside & ~copied, measure)
     found = []
     for source in dict.fromkeys(one.source for one in test):
         rows = [i for i, one in enumerate(test) if one.source == source]
@@ -114,6 +137,7 @@ def _of_brands(
 
 
 def _calibrated(
+    label: str,
     margins: Doubles,
     y: npt.NDArray[np.int64],
     weight: Doubles,
@@ -122,9 +146,8 @@ def _calibrated(
     measure: Mask,
 ) -> Doubles:
     """The probabilities of the rows `measure`, calibrated on the rows `teach`."""
-    slopes, intercepts = calibrate(
-        margins[teach], y[teach], np.minimum(weight[teach], 1), languages[teach], len(LANGUAGES)
-    )
+    counted = as_expected(label, y[teach], np.minimum(weight[teach], 1))
+    slopes, intercepts = calibrate(margins[teach], y[teach], counted, languages[teach], len(LANGUAGES))
     # A language that nobody knows is read as the first, as serving reads it when no other is likelier.
     language = np.maximum(languages[measure], 0)
     log_odds = slopes[language] * margins[measure] + intercepts[language]

@@ -12,6 +12,10 @@ from classifiers.train.examples import Example, own_corpus, read_examples
 
 OWN_WEIGHT: Final = 3.0
 """Of our own corpus: written for what the service reads, and the only source for most languages and kinds."""
+POLITICAL: Final = frozenset({"politics", "partisan"})
+"""The files of our own corpus about parties, offices and elections."""
+CRITICISM_WEIGHT: Final = 6.0
+"""Of their clean comments: to silence criticism harms a newspaper more than to let an insult through."""
 OTHERS_WEIGHT: Final = 1.0
 """Of files that are in no list."""
 
@@ -47,8 +51,14 @@ def weighted_examples(paths: list[Path], *, with_own: bool = True) -> list[Examp
     others = [replace(one, weight=weights.get(one.source, OTHERS_WEIGHT)) for one in read_examples(paths)]
     if not with_own:
         return others
-    own = [replace(one, weight=OWN_WEIGHT, traits={**one.traits, "own": "yes"}) for one in read_examples(own_corpus())]
-    return others + own
+    own = [replace(one, traits={**one.traits, "own": "yes"}) for one in read_examples(own_corpus())]
+    weighed = [replace(one, weight=CRITICISM_WEIGHT if is_criticism(one) else OWN_WEIGHT) for one in own]
+    return [*others, *weighed]
+
+
+def is_criticism(example: Example) -> bool:
+    """Whether this is of our own political comments, and clean."""
+    return example.source in POLITICAL and example.labels.get("abuse") == 0
 
 
 def corpus_digest() -> str:

@@ -28,7 +28,7 @@ def features(document: Document, scheme: HashingScheme) -> dict[int, float]:
 def unit_buckets(unit: str, scheme: HashingScheme) -> list[int]:
     text = f"\x02{unit}\x03"
     mark = ord(unit[0]) if unit[0] in "\x11\x12\x13" else 0
-    buckets = [top_bits(mix(unit_hash(unit), 0x63), scheme.unit_bits)]
+    buckets = [top_bits(mix(unit_hash(unit), 0x63), scheme.unit_bits)] * scheme.whole
     for size in range(scheme.shortest, scheme.longest + 1):
         for begin in range(len(text) - size + 1):
             rolled = 0

@@ -26,7 +26,7 @@ def test_fast_features_equal_the_slow_reference() -> None:
 
 
 def test_a_batch_of_units_is_hashed_as_each_unit_alone() -> None:
-    scheme = HashingScheme()
+    scheme = HashingScheme(whole=3)
     units = ["slot", "\x11slot", "\x12", "kemiri88", "a", "b" * 64, "é", "\ud800", "😀"]
     found = unit_features(units, scheme)
     for i, unit in enumerate(units):
@@ -42,6 +42,15 @@ def test_a_word_in_a_name_shares_no_n_gram_with_the_word_in_a_text() -> None:
     found = unit_features(["gacor", "\x11gacor"], scheme)
     of_text, of_name = (set(found.buckets[found.starts[i] : found.starts[i + 1]].tolist()) for i in range(2))
     assert not of_text & of_name
+
+
+def test_the_column_of_a_whole_word_is_its_own_in_texts_that_hold_it() -> None:
+    transformer = CommentFeatures(whole=2)
+    first, second = transformer.wholes(["goblok", "pasar"])
+    X = transformer.transform(["goblok", "goblokan"])
+    assert X[0, first] == 2 * X[0].data.min()
+    assert X[1, first] == 0
+    assert X[0, second] == 0
 
 
 def test_the_shape_of_a_word_forgets_its_letters_and_digits() -> None:

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import scipy.sparse as sparse  # type: ignore[import-untyped]
 
 from classifiers.features import CommentFeatures
 from classifiers.train.fit import fit_label, naive_bayes, with_naive_bayes
@@ -25,3 +26,17 @@ def test_a_share_of_naive_bayes_is_on_the_scale_of_the_fitted_margins() -> None:
     added = with_naive_bayes(fitted, X, y, weight, share=0.5).margins(X) - fitted.margins(X)
     assert np.std(added) == pytest.approx(np.std(fitted.margins(X)) / 2)
     assert np.corrcoef(added, fitted.margins(X))[0, 1] > 0.9
+
+
+def test_a_word_that_was_never_labelled_is_told_by_one_that_is_used_like_it() -> None:
+    features = CommentFeatures()
+    X = features.transform(["goblok", "goblok lagi", "pasar", "pasar lagi"])
+    words = features.wholes(["goblok", "dungu", "pasar", "warung"])
+    alike = np.array([[1.0, 0], [1, 0], [0, 1], [0, 1]])
+    vectors = sparse.csr_matrix((alike.ravel(), (words.repeat(2), np.tile([0, 1], 4))), (X.shape[1], 2))
+    y, weight = np.array([1, 1, 0, 0]), np.ones(4)
+    unseen = features.transform(["dungu", "warung"])
+    insult, market = fit_label(X, y, weight, C=4, vectors=vectors).margins(unseen)
+    assert insult > market + 0.5
+    insult, market = fit_label(X, y, weight, C=4).margins(unseen)
+    assert abs(insult - market) < 0.2

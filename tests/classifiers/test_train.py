@@ -14,10 +14,19 @@ from hypothesis import strategies as st
 from classifiers import LABELS, Classifier, Document
 from classifiers.train import arguments
 from classifiers.train.augment import Words, augmented, brand_copies, invent, linked_twins, respelled_copies
-from classifiers.train.calibrate import calibrate, language_numbers
+from classifiers.train.calibrate import at_prevalence, calibrate, language_numbers
 from classifiers.train.examples import CORPORA, Example, fold_number, own_corpus, read_examples
+from classifiers.train.pipeline import PREVALENCE
 from classifiers.train.respell import respell
-from classifiers.train.sources import SourceProblem, sources, verified
+from classifiers.train.sources import (
+    CRITICISM_WEIGHT,
+    OWN_WEIGHT,
+    SourceProblem,
+    is_criticism,
+    sources,
+    verified,
+    weighted_examples,
+)
 
 
 def example(text: str, spam: int, block: str = "a:0", url: str = "") -> Example:
@@ -161,6 +170,21 @@ def test_calibrated_margins_mean_what_they_say() -> None:
     assert slopes[2] > 0
 
 
+def test_margins_calibrated_for_a_rarer_label_mean_what_they_say_where_it_is_as_rare() -> None:
+    rng = np.random.default_rng(1)
+    y = (rng.random(40_000) < 0.5).astype(np.int64)
+    margins = rng.normal(2.0 * y - 1, 1)  # the log-odds are 2 margins, and less by the prior's own
+    weight = at_prevalence(np.ones(40_000), y, 0.2)
+    slopes, intercepts = calibrate(margins, y, weight, np.zeros(40_000, np.int64), 1)
+    assert weight[y == 1].sum() / weight.sum() == pytest.approx(0.2)
+    assert slopes[0] == pytest.approx(2, rel=0.05)
+    assert intercepts[0] == pytest.approx(np.log(0.2 / 0.8), abs=0.1)
+
+
+def test_where_one_class_is_missing_no_prevalence_is_made_up() -> None:
+    assert at_prevalence(np.ones(3), np.zeros(3, np.int64), 0.2).tolist() == [1, 1, 1]
+
+
 def test_a_mixture_of_languages_counts_as_its_regional_part() -> None:
     assert language_numbers(["id+bjn", "fr", "en", ""], ("id", "en", "bjn")).tolist() == [2, -1, 1, -1]
 
@@ -191,6 +215,9 @@ def test_held_out_blocks_and_brands_are_measured_and_no_model_is_written(
     report = json.loads((out / "report.json").read_text())
     rows = {row["set"]: row for row in report["rows"] if row["label"] == "spam" and row["language"] == "*"}
     assert set(rows) == {"all sources, blocks held out", "judol, brands held out"}
+    (expected,) = [row for row in report["rows"] if row["set"] == "abuse as frequent as expected, blocks held out"]
+    share = expected["n_positive"] / (expected["n_positive"] + expected["n_negative"])
+    assert share == pytest.approx(PREVALENCE["abuse"], abs=0.1)
     assert rows["judol, brands held out"]["figures"]["auc"]["value"] > 0.9
     assert [path.name for path in out.iterdir()] == ["report.json"]
     assert "judol, brands held out" in " ".join(capsys.readouterr().out.split())
@@ -223,3 +250,10 @@ def test_a_word_alone_is_learnt_from_but_never_judged_on() -> None:
     assert len(lexicon) > 4000
     assert all("copy" in example.traits for example in lexicon)
     assert not any("copy" in example.traits for example in read_examples([CORPORA / "clean.jsonl"]))
+
+
+def test_clean_political_comments_of_our_own_weigh_more_than_any_other() -> None:
+    own = weighted_examples([])
+    assert {one.weight for one in own if is_criticism(one)} == {CRITICISM_WEIGHT}
+    assert {one.weight for one in own if not is_criticism(one)} == {OWN_WEIGHT}
+    assert any(one.source == "politics" and one.labels["abuse"] == 1 and not is_criticism(one) for one in own)
