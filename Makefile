@@ -80,8 +80,7 @@ browser: ## Fetch Debian's Chromium for the browser tests
 .PHONY: bench
 bench: $(DEV_STAMP) ## Run the benchmarks; each prints a table with machine and versions
 	@set -e; for program in tests/benchmarks/[a-z]*.py; do \
-		[ -e "$$program" ] || { echo "there is no benchmark yet"; exit 1; }; \
-		echo "== $$program"; $(PY) "$$program" $(ARGS); done
+		echo "== $$program"; $(PY) -m "tests.benchmarks.$$(basename "$$program" .py)" $(ARGS); done
 
 .PHONY: reproduce
 reproduce: $(DEV_STAMP) ## Train the shipped model again and compare it with the one in the repository

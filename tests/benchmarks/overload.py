@@ -56,7 +56,7 @@ async def _pour(name: str, server: Server, key: str, rate: float, seconds: float
 
 async def _measure(seconds: float, times: Sequence[float]) -> None:
     with data_dir() as data, bare() as plain, saring(data) as ours:
-        async with newsroom_of(data, n_moderators=0) as room:
+        async with newsroom_of(data) as room:
             rates = []
             for _ in range(4):
                 prepared = requests(3000, ours.port, room.key)

@@ -25,7 +25,7 @@ from dataclasses import dataclass
 import uvloop
 
 from tests.benchmarks.rig.newsroom import Newsroom, newsroom_of
-from tests.benchmarks.rig.servers import Server, bare, data_dir, lasting_ms, machine, saring
+from tests.benchmarks.rig.servers import Server, bare, data_dir, lasting_ms, machine, median, saring
 from tests.benchmarks.rig.wire import Answer, Line, closed, work_on
 
 _BULK = 100
@@ -144,14 +144,11 @@ def _print(measured: dict[str, list[Round]]) -> None:
     *_, plain = measured.values()
     for name, rounds in measured.items():
         ratios = sorted(mine.per_second / theirs.per_second for mine, theirs in zip(rounds, plain, strict=True))
-        middle = {
-            field: statistics.median(getattr(each, field) for each in rounds)
-            for field in ("per_second", "p50_ms", "p99_ms", "ours_us", "valkey_us")
-        }
         print(
-            f"{name:20} {middle['per_second']:8.0f}"
+            f"{name:20} {median(rounds, 'per_second'):8.0f}"
             f"  {statistics.median(ratios):7.2f} ({ratios[0]:.2f}–{ratios[-1]:.2f})"
-            f"  {middle['p50_ms']:6.1f} {middle['p99_ms']:7.1f}   {middle['ours_us']:13.0f}  {middle['valkey_us']:8.0f}"
+            f"  {median(rounds, 'p50_ms'):6.1f} {median(rounds, 'p99_ms'):7.1f}"
+            f"   {median(rounds, 'ours_us'):13.0f}  {median(rounds, 'valkey_us'):8.0f}"
         )
 
 

@@ -116,7 +116,7 @@ def _furnished(url: str, secret: Secret) -> House:
 
 
 @contextlib.asynccontextmanager
-async def newsroom_of(data: Path, n_moderators: int) -> AsyncIterator[Newsroom]:
+async def newsroom_of(data: Path, n_moderators: int = 0) -> AsyncIterator[Newsroom]:
     """One at a service that is running on this data directory."""
     house = _furnished(f"unix://{data}/valkey.sock", read_secret(data / "secret", make=False))
     try:
