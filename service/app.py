@@ -26,6 +26,7 @@ from service.flow.review import Review
 from service.flow.staff import Staff
 from service.flow.submit import Arrival, Receipt, Submit
 from service.flow.sweep import Sweep
+from service.flow.tokens import Tokens
 from service.flow.watch import Watch
 from service.grouped import Apart, Grouped
 from service.scoring import Scorer
@@ -98,7 +99,7 @@ def furnish(
     read = Read(store, secret)
     services = Services(
         settings=settings,
-        admit=Admit(store, directory, secret),
+        admit=Admit(store, directory, secret, clock),
         enter=Enter(store, secret, clock, entropy),
         directory=directory,
         submit=submissions,
@@ -110,6 +111,7 @@ def furnish(
         measure=Measure(store, clock),
         configure=configure,
         staff=Staff(store, secret, clock, entropy),
+        tokens=Tokens(store, secret, clock, entropy),
         regard=Regard(store, directory, configure, clock),
         meter=meter,
         clock=clock,

@@ -123,6 +123,10 @@ class AlreadyExists(SaringError):
     """Raised when a slug or an account's e-mail address is taken."""
 
 
+class LinkTaken(NotFound):
+    """Raised when a link to choose a password has ended or was used, or the password has changed since."""
+
+
 class LastEditor(SaringError):
     """Raised when a change would leave a site without anybody who may change it back."""
 

@@ -116,6 +116,21 @@ class Account:
     created_ms: int
 
 
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A person's token as kept: its keyed hash, what he calls it, a prefix to tell it by; never the token.
+
+    `used_ms` is right to five minutes; None: never used.
+    """
+
+    hash: str
+    account_id: AccountId
+    name: str
+    prefix: str
+    created_ms: int
+    used_ms: int | None = None
+
+
 def network(value: str) -> IPv4Network | IPv6Network:
     """An address or network of a list entry; ValueError where it is none."""
     return ip_network(value, strict=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from service.domain.ids import ALPHABET, TAG_LENGTH, Tag
@@ -43,10 +44,11 @@ class Caller:
 class Admit:
     """Tells callers by their credentials, and the site that they mean."""
 
-    def __init__(self, store: Store, directory: Directory, secret: Secret) -> None:
+    def __init__(self, store: Store, directory: Directory, secret: Secret, clock: Callable[[], int]) -> None:
         self._store = store
         self._directory = directory
         self._secret = secret
+        self._clock = clock
 
     async def caller(self, credential: str, *, may_be_old: bool = False) -> Caller:
         """Who holds this credential. Raises Unauthenticated.
@@ -83,7 +85,7 @@ class Admit:
         return await self._directory.current(tag)
 
     async def _person(self, token: str) -> Caller:
-        account = await self._store.people.by_token(self._secret.key_hash(token))
+        account = await self._store.people.by_token(self._secret.key_hash(token), self._clock())
         if account is None or account.disabled:
             raise Unauthenticated("no such token, or disabled")
         return Caller(account=account)

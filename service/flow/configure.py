@@ -14,7 +14,10 @@ from service.domain.policy import Policy
 from service.domain.site import RESERVED, Account, ApiKey, KeyKind, Lists, Role, Site
 from service.errors import AlreadyExists, NotFound
 from service.flow.directory import Directory
+from service.flow.tokens import Tokens
 from service.secret import Secret
+from service.store.codec import HOST_TOKEN
+from service.store.people import Change, newcomer
 from service.store.store import Store
 
 HOST = "host"  # `by` of what is done on the command line of the host
@@ -56,6 +59,7 @@ class Configure:
         self._clock = clock
         self._entropy = entropy
         self._hasher = PasswordHasher()
+        self._tokens = Tokens(store, secret, clock, entropy)
 
     async def create_site(
         self, slug: str, name: str, origins: tuple[str, ...], language: str, time_zone: str, by: str = HOST
@@ -127,11 +131,10 @@ class Configure:
         if account is not None:
             if tag in account.roles:
                 raise AlreadyExists(email)
-            account = replace(account, roles={**account.roles, tag: role})
-            await self._store.people.put(account)
+            await self._store.people.change([Change(account.id, roles={tag: role})])
             await self._note_people(tag)
-            return Invitation(account)
-        password, token = _password(), f"mt_{self._random()}"
+            return Invitation(replace(account, roles={**account.roles, tag: role}))
+        password = _password()
         account = Account(
             id=new_account_id(self._entropy(10)),
             email=email,
@@ -140,7 +143,8 @@ class Configure:
             disabled=False,
             created_ms=self._clock(),
         )
-        await self._store.people.put(account, [self._secret.key_hash(token)])
+        token, kept = self._tokens.new(account.id, HOST_TOKEN)
+        await self._store.people.change([newcomer(account)], tokens=[kept])
         await self._note_people(tag)
         return Invitation(account, password, token)
 
@@ -148,13 +152,13 @@ class Configure:
         """A new password. Raises NotFound."""
         account = await self.account(email)
         password = _password()
-        account = replace(account, password_hash=await self._hashed(password))
-        await self._store.people.put(account)
-        return Invitation(account, password)
+        hashed = await self._hashed(password)
+        await self._store.people.change([Change(account.id, password_hash=hashed, follows=account.password_hash)])
+        return Invitation(replace(account, password_hash=hashed), password)
 
     async def disable_user(self, email: str) -> None:
         """An account whose tokens and password open nothing. Raises NotFound."""
-        await self._store.people.put(replace(await self.account(email), disabled=True))
+        await self._store.people.change([Change((await self.account(email)).id, disabled=True)])
 
     async def account(self, email: str) -> Account:
         """The account with this e-mail address. Raises NotFound."""

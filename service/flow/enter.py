@@ -16,6 +16,7 @@ from service.domain.ids import digest, new_secret
 from service.domain.site import Account
 from service.errors import NotFound, Unauthenticated
 from service.secret import Secret
+from service.store.people import Change
 from service.store.sessions import LIFE_MS, Session
 from service.store.store import Store
 
@@ -79,24 +80,27 @@ class Enter:
             raise Unauthenticated("no such account, or disabled")
         return account
 
-    async def invited(self, token: str) -> Account:
-        """Whom this invitation is for. Raises NotFound where it has ended or was taken."""
-        account_id = await self._store.invitations.find(self._secret.key_hash(token))
-        account = await self._store.people.get(account_id) if account_id else None
-        if account is None or account.disabled or account.password_hash or not account.roles:
-            raise NotFound("no such invitation")
+    async def linked(self, token: str) -> Account:
+        """Who may choose a password by this link: he has none yet, or is to have a new one.
+
+        Raises NotFound where the link has ended or was taken.
+        """
+        link = await self._store.people.link(self._secret.key_hash(token))
+        account = await self._store.people.get(link.account_id) if link else None
+        if link is None or account is None or account.disabled or not account.roles:
+            raise NotFound("no such link")
+        if link.password != digest(account.password_hash):
+            raise NotFound("another password since")
         return account
 
-    async def accept(self, token: str, password: str) -> Admitted:
-        """The invited person comes in by a password of his own. Raises NotFound.
+    async def choose_password(self, token: str, password: str) -> Admitted:
+        """Whoever holds the link comes in by a password of his own; the person's sessions end. Raises NotFound.
 
         `password` has 12 to 200 characters; the caller has looked.
         """
-        account = await self.invited(token)
-        changed = replace(account, password_hash=await asyncio.to_thread(self._hasher.hash, password))
-        if not await self._store.invitations.take(self._secret.key_hash(token)):
-            raise NotFound("taken meanwhile")
-        await self._store.people.put(changed)
+        account = await self.linked(token)
+        changed = await self._rehashed(account, password, takes=self._secret.key_hash(token))
+        await self._store.sessions.forgive(f"email:{self._secret.author(account.email)}")
         return Admitted(changed, await self._open(changed))
 
     async def sign_out(self, account: Account, token: str, *, everywhere: bool = False) -> None:
@@ -117,11 +121,17 @@ class Enter:
             return Refused(retry_after_s=left_ms / 1000)
         if not await self._verify(account.password_hash, old):
             return Refused()
-        changed = replace(account, password_hash=await asyncio.to_thread(self._hasher.hash, new))
-        await self._store.people.put(changed)
-        await self._store.sessions.end_all(account.id)
+        changed = await self._rehashed(account, new)
         await self._store.sessions.forgive(who)
         return Admitted(changed, await self._open(changed))
+
+    async def _rehashed(self, account: Account, password: str, takes: str = "") -> Account:
+        """The account with a new password, kept; every session by the old one ends. Raises LinkTaken."""
+        hashed = await asyncio.to_thread(self._hasher.hash, password)
+        change = Change(account.id, password_hash=hashed, follows=account.password_hash)
+        await self._store.people.change([change], takes=takes)
+        await self._store.sessions.end_all(account.id)
+        return replace(account, password_hash=hashed)
 
     async def _open(self, account: Account) -> str:
         token = new_secret(self._entropy(32))

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
-from service.domain.ids import AccountId, Tag, new_account_id, new_secret
+from service.domain.ids import Tag, digest, new_account_id, new_secret
 from service.domain.site import Account, Role
-from service.errors import AlreadyExists, LastEditor
+from service.errors import Forbidden, LastEditor
 from service.secret import Secret
+from service.store.people import Change, Link
 from service.store.store import Store
+
+INVITATION_MS = 3 * 86_400_000
+RESET_MS = 86_400_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,28 +56,35 @@ class Staff:
             raise LastEditor(tag)
         noted = {staff[email].id: role for email, role in roles.items()}
         version = await self._store.sites.put_people(tag, noted, follows, by, self._clock())
-        for email, role in roles.items():
-            account = staff[email]
-            if account.roles.get(tag) is not role:
-                await self._store.people.put(replace(account, roles={**account.roles, tag: role}))
-        for email, account in known.items():
-            if tag in account.roles and email not in roles:
-                left = {each: role for each, role in account.roles.items() if each != tag}
-                await self._store.people.put(replace(account, roles=left))
-        new = [account.id for email, account in staff.items() if email not in known]
-        invitations: dict[str, str] = {account_id: await self._invite(account_id) for account_id in new}
-        return Staffed(await self.people(tag), version, invitations)
+        given = [
+            Change(account.id, new=None if email in known else account, roles={tag: roles[email]})
+            for email, account in staff.items()
+            if account.roles.get(tag) is not roles[email]
+        ]
+        gone = [a for email, a in known.items() if tag in a.roles and email not in roles]
+        new = {account.id: self._link(account) for email, account in staff.items() if email not in known}
+        # All at once: should we end here, the version alone was raised, and everybody has the role that he had.
+        taken = [Change(account.id, roles={tag: None}) for account in gone]
+        await self._store.people.change([*given, *taken], links=[link for _, link in new.values()])
+        return Staffed(await self.people(tag), version, {account_id: token for account_id, (token, _) in new.items()})
 
-    async def invite(self, account: Account) -> str:
-        """A new link's token for somebody who has not come in yet. Raises AlreadyExists where he has."""
-        if account.password_hash:
-            raise AlreadyExists("this person has a password")
-        return await self._invite(account.id)
+    async def link(self, tag: Tag, account: Account, by: Account) -> str:
+        """The token of a link by which the person chooses a password; whoever has it, has the account.
 
-    async def _invite(self, account_id: AccountId) -> str:
-        token = new_secret(self._entropy(32))
-        await self._store.invitations.open(self._secret.key_hash(token), account_id)
+        Therefore nobody makes one for a person who works where he himself is no editor: Forbidden. Which link was made
+        by whom is audited.
+        """
+        if account.disabled or any(by.roles.get(each) is not Role.EDITOR for each in account.roles):
+            raise Forbidden("disabled, or at work elsewhere too")
+        token, link = self._link(account)
+        await self._store.sites.note(tag, f"link:{account.id}", by.id, self._clock())
+        await self._store.people.change([], links=[link])
         return token
+
+    def _link(self, account: Account) -> tuple[str, Link]:
+        token = new_secret(self._entropy(32))
+        life_ms = RESET_MS if account.password_hash else INVITATION_MS
+        return token, Link(self._secret.key_hash(token), account.id, digest(account.password_hash), life_ms)
 
     def _invited(self, email: str) -> Account:
         account_id = new_account_id(self._entropy(10))

@@ -19,10 +19,11 @@ from service.domain.comment import Article, Author, Comment, Decision, Status, S
 from service.domain.event import Event
 from service.domain.ids import AccountId, CommentId, KeyId, Tag
 from service.domain.policy import Band, Judgement, Policy, Reason, Rule, Verdict
-from service.domain.site import Account, ApiKey, KeyKind, ListEntry, Lists, Role, Site
+from service.domain.site import Account, ApiKey, KeyKind, ListEntry, Lists, Role, Site, Token
 from service.errors import UnknownSchema
 
 SCHEMA = 1
+HOST_TOKEN = "saring user create"  # what a token of the host is called
 COMMENT_SCHEMA = 2  # 1 was an object: its names cost as much as a short comment
 STANDING_FIELDS = (
     "doc", "status", "version", "created", "kind", "priority", "escalated", "claimed_by", "claimed_until", "standing",
@@ -266,3 +267,23 @@ def load_account(account_id: str, raw: bytes) -> Account:
     d = _load(raw)
     roles = {tag: Role(role) for tag, role in d["roles"].items()}
     return Account(AccountId(account_id), d["email"], roles, d["password"], d["disabled"], d["created"])
+
+
+def dump_token(token: Token) -> bytes:
+    """A token without its last use, which is kept apart."""
+    return orjson.dumps(
+        {
+            "v": SCHEMA,
+            "account": token.account_id,
+            "name": token.name,
+            "prefix": token.prefix,
+            "created": token.created_ms,
+        }
+    )
+
+
+def load_token(token_hash: str, raw: bytes, used_ms: int | None = None) -> Token:
+    if not raw.startswith(b"{"):  # schema 0: the account's id alone, of a token that the host made
+        return Token(token_hash, AccountId(raw.decode()), HOST_TOKEN, "", 0, used_ms)
+    d = _load(raw)
+    return Token(token_hash, AccountId(d["account"]), d["name"], d["prefix"], d["created"], used_ms)

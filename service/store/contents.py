@@ -12,7 +12,7 @@ from service.domain.ids import Tag
 from service.errors import BackupDamaged
 from service.store import codec, keys
 from service.store.client import Client
-from service.store.sites import People
+from service.store.people import People
 
 _AT_ONCE = 500
 

@@ -17,9 +17,11 @@ from service.domain.ids import Tag
 Ending = Literal["ttl", "swept", "permanent"]
 
 SITES = "saring:{sites}:slugs"
+PEOPLE = "saring:{people}"
 ACCOUNTS = "saring:{people}:accounts"
 EMAILS = "saring:{people}:emails"
 TOKENS = "saring:{people}:tokens"
+TOKENS_USED = "saring:{people}:tokens:used"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +47,13 @@ TABLE = (
     KeyRow(SITES, "hash", "configure", "permanent", "slug → tag of every site"),
     KeyRow(ACCOUNTS, "hash", "configure", "permanent", "account id → account (JSON)"),
     KeyRow(EMAILS, "hash", "configure", "permanent", "e-mail of an account → account id"),
-    KeyRow(TOKENS, "hash", "configure", "permanent", "keyed hash of a personal token → account id"),
+    KeyRow(TOKENS, "hash", "configure", "permanent", "keyed hash of a personal token → token (JSON)"),
+    KeyRow(TOKENS_USED, "hash", "configure", "permanent", "keyed hash of a personal token → last used, ms; to 5 min"),
     KeyRow("saring:{people}:session:<hash>", "string", "enter", "ttl", "a session of the console (JSON); 12 h idle"),
     KeyRow("saring:{people}:sessions:<account>", "zset", "enter", "ttl", "a person's sessions; score: began, ms"),
-    KeyRow("saring:{people}:invitation:<hash>", "string", "enter", "ttl", "an invitation → account id; 3 days, once"),
+    KeyRow(
+        "saring:{people}:invitation:<hash>", "string", "enter", "ttl", "a link to a password → account; 3 or 1 days"
+    ),
     KeyRow("saring:{people}:tries:<digest>", "string", "enter", "ttl", "tries to sign in; 15 min"),
     KeyRow(
         "saring:{<tag>}:site",
@@ -59,7 +64,11 @@ TABLE = (
     ),
     KeyRow("saring:{<tag>}:keys", "hash", "configure", "permanent", "key id → API key (JSON, keyed hash only)"),
     KeyRow(
-        "saring:{<tag>}:audit", "stream", "configure", "permanent", "who changed policy, lists, keys or people, when"
+        "saring:{<tag>}:audit",
+        "stream",
+        "configure",
+        "permanent",
+        "who changed policy, lists, keys or people, when",
     ),
     KeyRow("saring:{<tag>}:comment:<id>", "hash", "submit", "swept", "a comment: `doc` (JSON) and where it stands"),
     KeyRow("saring:{<tag>}:history:<id>", "list", "review", "swept", "what people did to a comment (JSON each)"),

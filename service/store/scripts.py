@@ -7,7 +7,9 @@ from functools import cache
 from hashlib import sha1
 from importlib.resources import files
 
-NAMES = ("look", "submit", "decide", "undo", "escalate", "claim", "release", "retire", "configure", "keys", "hold")
+NAMES = (
+    "look", "submit", "decide", "undo", "escalate", "claim", "release", "retire", "configure", "keys", "hold", "people",
+)  # fmt: skip
 _INCLUDE = "-- @include lib\n"
 
 

@@ -1,4 +1,4 @@
-"""Sites and people in the store: configuration, keys, accounts."""
+"""Sites in the store: configuration, keys, who works there."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 
 from service.domain.ids import AccountId, Tag
 from service.domain.policy import DEFAULT_POLICY, Policy
-from service.domain.site import Account, ApiKey, Lists, Role, Site, SiteConfig
+from service.domain.site import ApiKey, Lists, Role, Site, SiteConfig
 from service.errors import AlreadyExists, UnknownSite, VersionConflict
 from service.store import codec, keys
-from service.store.client import Call, Client, Reply, run
+from service.store.client import Client, Reply, run
 
 
 class Sites:
@@ -107,6 +107,11 @@ class Sites:
         """
         return await self._put(tag, "people", codec.dump_roles(roles), follows, by, now_ms)
 
+    async def note(self, tag: Tag, what: str, by: str, now_ms: int) -> None:
+        """Writes into the audit what changed no document of the site."""
+        entry = ("at", now_ms, "by", by, "what", what, "version", 0)
+        await self._client.call("XADD", f"{keys.root(tag)}:audit", "MAXLEN", "~", 10_000, "*", *entry)
+
     async def _put(
         self, tag: Tag, field: str, content: bytes, follows: int | None, by: str, now_ms: int, new: Site | None = None
     ) -> int:
@@ -124,40 +129,3 @@ def _version(tag: Tag, reply: Reply) -> int:
             raise UnknownSite(tag)
         case _:
             return int(reply[1])
-
-
-class People:
-    """Accounts of those who work for the sites, and their tokens."""
-
-    def __init__(self, client: Client) -> None:
-        self._client = client
-
-    async def by_token(self, token_hash: str) -> Account | None:
-        """The account that a personal token belongs to."""
-        account_id = await self._client.call("HGET", keys.TOKENS, token_hash)
-        return await self.get(account_id.decode()) if account_id else None
-
-    async def by_email(self, email: str) -> Account | None:
-        """The account with this e-mail address, whatever its case."""
-        account_id = await self._client.call("HGET", keys.EMAILS, email.casefold())
-        return await self.get(account_id.decode()) if account_id else None
-
-    async def get(self, account_id: str) -> Account | None:
-        """The account by id."""
-        raw = await self._client.call("HGET", keys.ACCOUNTS, account_id)
-        return codec.load_account(account_id, raw) if raw else None
-
-    async def all(self) -> list[Account]:
-        """Every account."""
-        rows = await self._client.call("HGETALL", keys.ACCOUNTS)
-        return [codec.load_account(rows[i].decode(), rows[i + 1]) for i in range(0, len(rows), 2)]
-
-    async def put(self, account: Account, token_hashes: Sequence[str] = ()) -> AccountId:
-        """Writes an account and adds tokens; an account with its e-mail and tokens lies in one slot."""
-        calls: list[Call] = [
-            ("HSET", keys.ACCOUNTS, account.id, codec.dump_account(account)),
-            ("HSET", keys.EMAILS, account.email.casefold(), account.id),
-            *(("HSET", keys.TOKENS, token_hash, account.id) for token_hash in token_hashes),
-        ]
-        await self._client.group(calls)
-        return account.id

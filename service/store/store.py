@@ -9,11 +9,11 @@ from service.store.authors import Authors
 from service.store.client import Client, Host
 from service.store.comments import Comments
 from service.store.events import Events
-from service.store.invitations import Invitations
 from service.store.notes import Notes
+from service.store.people import People
 from service.store.reviews import Reviews
 from service.store.sessions import Sessions
-from service.store.sites import People, Sites
+from service.store.sites import Sites
 
 
 class Store:
@@ -27,7 +27,6 @@ class Store:
         self.sites = Sites(client)
         self.people = People(client)
         self.sessions = Sessions(client)
-        self.invitations = Invitations(client)
         self.authors = Authors(client)
         self.notes = Notes(client)
         self.articles = Articles(client)

@@ -23,6 +23,7 @@ from service.flow.rehearse import Rehearse
 from service.flow.review import Review
 from service.flow.staff import Staff
 from service.flow.submit import Arrival, Receipt, Submit
+from service.flow.tokens import Tokens
 from service.grouped import Apart
 from service.i18n import negotiate
 from service.settings import Settings
@@ -49,6 +50,7 @@ class Services:
     measure: Measure
     configure: Configure
     staff: Staff
+    tokens: Tokens
     regard: Regard
     meter: Meter
     clock: Callable[[], int]

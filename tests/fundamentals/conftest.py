@@ -8,7 +8,8 @@ from aiohttp.test_utils import TestClient
 
 from service.app import House
 from service.domain.ids import AccountId
-from service.domain.site import Account, Role
+from service.domain.site import Account, Role, Token
+from service.store.people import newcomer
 from tests.conftest import Newsroom
 from tests.fundamentals.people import Moderator, Newspaper
 
@@ -22,7 +23,8 @@ async def person(house: House, web: TestClient, newsroom: Newsroom, name: str, r
     """An account without a password: hashing one is slow on purpose, and a token is all that is needed here."""
     token = f"mt_{name}"
     account = Account(AccountId(f"u_{name}"), f"{name}@example.com", {newsroom.tag: role}, "", False, 0)
-    await house.store.people.put(account, [house.secret.key_hash(token)])
+    kept = Token(house.secret.key_hash(token), account.id, "", token, 0)
+    await house.store.people.change([newcomer(account)], tokens=[kept])
     return Moderator(web, token, account.id)
 
 

@@ -28,7 +28,8 @@ class TestAWholeDay:
 
     async def test_every_row_of_the_table_comes_to_be(self, house: House, desk: Desk) -> None:
         review, tag = house.services.review, desk.newsroom.tag
-        await house.configure.create_user(tag, "rina@example.com", Role.MODERATOR)
+        rina = await house.configure.create_user(tag, "rina@example.com", Role.MODERATOR)
+        await desk.caller(rina.token)
         receipt = await desk.submit(client_ref="wp-1", idempotency_key="k1", address="203.0.113.7")
         await desk.submit()
         await review.claim(tag, "u_rina", n=1, order="priority", views=["all"])

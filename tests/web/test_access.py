@@ -11,7 +11,7 @@ from aiohttp.test_utils import TestClient
 
 from service.app import House
 from service.domain.site import RESERVED, Role
-from service.errors import AlreadyExists
+from service.errors import AlreadyExists, Unauthenticated
 from service.web.console.pages import PAGES
 from tests.conftest import DAY_MS, Clock, Desk, open_newsroom
 from tests.web.console import Visitor, visitor
@@ -198,7 +198,7 @@ class TestPages:
 
         assert not hasattr(refused, "account")
 
-    async def test_a_new_link_may_be_made_until_the_person_came(
+    async def test_of_two_invitations_one_lets_in(
         self, web: TestClient[Any, Any], editor: Visitor, house: House
     ) -> None:
         first = await self.invited(editor)
@@ -209,8 +209,41 @@ class TestPages:
         assert second and second[0] != first
         assert (await Visitor(web, "").post(second[0], new="kata sandi yang panjang")).status == 303
 
-        assert (await editor.post("/people", do="link", id=account.id)).status == 409
         assert (await Visitor(web, "").get(first)).status == 404
+
+    async def test_a_reset_link_gives_one_new_password_and_ends_sessions(
+        self, web: TestClient[Any, Any], house: House, desk: Desk, editor: Visitor
+    ) -> None:
+        rina = await visitor(web, house, desk.newsroom.tag, Role.MODERATOR, "rina@koran.example")
+        account = await house.configure.account("rina@koran.example")
+        paths = []
+        for _ in range(2):
+            told = await editor.post("/people", do="link", id=account.id)
+            paths += re.findall(r"<code>http\S+(/console/invitation/\w+)</code>", told.text)
+        stranger = Visitor(web, "")
+        assert (await rina.get()).status == 200  # a link that is not used changes nothing
+
+        came = await stranger.post(paths[0], new="kata sandi yang baru")
+
+        assert came.status == 303 and "saring=" in came.headers["Set-Cookie"]
+        assert (await rina.get()).status == 303  # to the door
+        assert [(await stranger.post(path, new="kata sandi ketiga")).status for path in paths] == [404, 404]
+        signed_in = await house.services.enter.sign_in("rina@koran.example", "kata sandi yang baru", "")
+        assert hasattr(signed_in, "token")
+        audit = await house.store.client.call("XRANGE", f"saring:{{{desk.newsroom.tag}}}:audit", "-", "+")
+        assert [entry[1][5] for entry in audit[-2:]] == [f"link:{account.id}".encode()] * 2
+
+    async def test_nobody_resets_who_works_where_he_is_no_editor(
+        self, house: House, desk: Desk, editor: Visitor
+    ) -> None:
+        other = await open_newsroom(house, "lain")
+        for tag in (desk.newsroom.tag, other.tag):
+            await house.configure.create_user(tag, "rina@koran.example", Role.READER)
+        account = await house.configure.account("rina@koran.example")
+
+        refused = await editor.post("/people", do="link", id=account.id)
+
+        assert refused.status == 403 and "/console/invitation/" not in refused.text
 
     async def test_the_last_editor_cannot_remove_or_lower_himself(self, editor: Visitor, house: House) -> None:
         me = (await house.configure.account("editor@koran.example.com")).id
@@ -262,3 +295,58 @@ async def test_no_site_takes_the_name_of_a_page_of_the_console(house: House) -> 
     for slug in RESERVED:
         with pytest.raises(AlreadyExists):
             await house.configure.create_site(slug, "X", (), "id", "Asia/Makassar")
+
+
+class TestTokens:
+    async def made(self, rina: Visitor, name: str = "skrip laporan") -> str:
+        told = await rina.post("/console/account/tokens", do="make", name=name)
+        found = re.search(r"<code>(mt_\w{20,})</code>", told.text)
+        assert found
+        return found[1]
+
+    async def test_a_person_makes_a_token_that_opens_what_he_may_and_revokes_it(
+        self, web: TestClient[Any, Any], house: House, desk: Desk, clock: Clock
+    ) -> None:
+        rina = await visitor(web, house, desk.newsroom.tag, Role.MODERATOR, "rina@koran.example")
+        token = await self.made(rina)
+        edge = Edge(web, desk.newsroom)
+        page = (await rina.get("/console/account")).text
+        assert token not in page and "skrip laporan" in page and page.count("never") == 2
+
+        assert (await edge.call("GET", "/v1/queue", token)).status == 200
+        assert (await edge.call("GET", "/v1/sites/koran/policy", token)).status == 403
+        assert (await rina.get("/console/account")).text.count("never") == 1
+
+        kept = await house.services.tokens.of(await house.configure.account("rina@koran.example"))
+        (used,) = [each for each in kept if each.used_ms == clock()]
+        assert (await rina.post("/console/account/tokens", do="revoke", token=used.hash)).status == 303
+        assert (await edge.call("GET", "/v1/queue", token)).status == 401
+
+    async def test_nobody_revokes_anothers(self, web: TestClient[Any, Any], house: House, desk: Desk) -> None:
+        rina = await visitor(web, house, desk.newsroom.tag, Role.EDITOR, "rina@koran.example")
+        budi = await visitor(web, house, desk.newsroom.tag, Role.READER, "budi@koran.example")
+        (his,) = await house.services.tokens.of(await house.configure.account("budi@koran.example"))
+
+        assert (await rina.post("/console/account/tokens", do="revoke", token=his.hash)).status == 404
+        assert "saring user create" in (await budi.get("/console/account")).text
+
+    async def test_a_token_has_a_name_and_there_are_twenty_at_most(
+        self, web: TestClient[Any, Any], house: House, desk: Desk
+    ) -> None:
+        rina = await visitor(web, house, desk.newsroom.tag, Role.READER)
+
+        assert (await rina.post("/console/account/tokens", do="make", name=" \u200b ")).status == 422
+        for n in range(19):  # with the one of the host
+            await self.made(rina, f"skrip {n}")
+        assert (await rina.post("/console/account/tokens", do="make", name="satu lagi")).status == 409
+
+    async def test_a_token_of_an_older_store_still_opens_and_can_be_revoked(self, house: House, desk: Desk) -> None:
+        rina = await house.configure.create_user(desk.newsroom.tag, "rina@koran.example", Role.READER)
+        hashed = house.secret.key_hash(rina.token)
+        await house.store.client.call("HSET", "saring:{people}:tokens", hashed, rina.account.id)
+
+        assert (await desk.caller(rina.token)).account == rina.account
+        (kept,) = await house.services.tokens.of(rina.account)
+        await house.services.tokens.revoke(rina.account, kept.hash)
+        with pytest.raises(Unauthenticated):
+            await desk.caller(rina.token)

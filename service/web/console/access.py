@@ -9,7 +9,7 @@ from aiohttp import web
 from pydantic import ValidationError
 
 from service.domain.site import Account, ApiKey, KeyKind, Role
-from service.errors import LastEditor, NotFound, VersionConflict
+from service.errors import Forbidden, LastEditor, NotFound, VersionConflict
 from service.flow.configure import IssuedKey
 from service.web.api.access import invitation_link
 from service.web.console.door import Visit, see_other
@@ -58,7 +58,7 @@ async def people(visit: Visit) -> web.StreamResponse:
 
 
 async def change_people(visit: Visit) -> web.StreamResponse:
-    """Invites, gives a role, takes it, or makes a new link, as the button says."""
+    """Invites, gives a role, takes it, or makes a link to choose a password, as the button says."""
     form = await visit.form()
     staff = await visit.services.staff.people(visit.tag)
     wanted = {account.email: account.roles[visit.tag] for account in staff}
@@ -72,11 +72,15 @@ async def change_people(visit: Visit) -> web.StreamResponse:
                 del wanted[_member(staff, form).email]
             case "link":
                 member = _member(staff, form)
-                token = await visit.services.staff.invite(member)
-                return await _people(visit, links={member.email: invitation_link(visit.services, token)})
+                token = await visit.services.staff.link(visit.tag, member, visit.person)
+                link = invitation_link(visit.services, token)
+                return await _people(visit, links={member.email: link}, is_reset=bool(member.password_hash))
         done = await visit.services.staff.put(visit.tag, wanted, visit.version(form), visit.person.id)
     except (ValidationError, ValueError):
         return await _people(visit, typed=form, error=visit.say("This e-mail address is not valid."), status=422)
+    except Forbidden:
+        error = visit.say("This person works for other papers too: only the host can give a new password.")
+        return await _people(visit, error=error, status=403)
     except LastEditor:
         error = visit.say("A site needs an editor who can sign in.")
         return await _people(visit, error=error, status=409)
@@ -126,6 +130,7 @@ async def _people(
     visit: Visit,
     *,
     links: Mapping[str, str] | None = None,
+    is_reset: bool = False,
     typed: Mapping[str, str] | None = None,
     error: str = "",
     status: int = 200,
@@ -141,6 +146,7 @@ async def _people(
         people=[_person(visit, account) for account in staff],
         roles=[(code, visit.say(word), visit.say(ROLE_MEANINGS[code])) for code, word in ROLES.items()],
         links=links or {},
+        is_reset=is_reset,
         typed=typed or {},
         error=error,
     )

@@ -6,10 +6,14 @@ import math
 
 from aiohttp import web
 
+from service.domain.comment import canonical_line, is_blank
 from service.flow.enter import PASSWORD_MAX, PASSWORD_MIN, Refused
+from service.flow.tokens import MOST
 from service.i18n import LANGUAGES
 from service.web.address import client_address
 from service.web.console.door import KEYS_COOKIE, LANGUAGE_COOKIE, Visit, remember, see_other
+
+_NAME_MAX = 60
 
 
 def _inner(path: str) -> str:
@@ -46,23 +50,24 @@ async def sign_in(visit: Visit) -> web.StreamResponse:
 
 
 async def invitation_page(visit: Visit) -> web.StreamResponse:
-    """Room for a password, for whoever holds a good invitation."""
+    """Room for a password, for whoever holds a good link."""
     return await _invitation(visit)
 
 
 async def accept_invitation(visit: Visit) -> web.StreamResponse:
-    """The invited person comes in by a password of his own; the invitation has ended."""
+    """Whoever holds the link comes in by a password of his own; the link has ended, and so have older sessions."""
     new = (await visit.form()).get("new", "")
     if not PASSWORD_MIN <= len(new) <= PASSWORD_MAX:
         error = visit.say("At least {min} characters, please.", min=PASSWORD_MIN)
         return await _invitation(visit, error=error, status=422)
-    came = await visit.services.enter.accept(visit.request.match_info["token"], new)
+    came = await visit.services.enter.choose_password(visit.request.match_info["token"], new)
     return visit.keep(see_other("/console"), came.token)
 
 
 async def _invitation(visit: Visit, *, error: str = "", status: int = 200) -> web.Response:
-    invited = await visit.services.enter.invited(visit.request.match_info["token"])
-    return visit.page("invitation.html", status=status, email=invited.email, error=error, min=PASSWORD_MIN)
+    who = await visit.services.enter.linked(visit.request.match_info["token"])
+    is_new = not who.password_hash
+    return visit.page("invitation.html", status=status, email=who.email, is_new=is_new, error=error, min=PASSWORD_MIN)
 
 
 async def sign_out(visit: Visit) -> web.StreamResponse:
@@ -84,7 +89,24 @@ async def home(visit: Visit) -> web.StreamResponse:
 
 async def account_page(visit: Visit) -> web.StreamResponse:
     """The person's own page."""
-    return _account(visit)
+    return await _account(visit)
+
+
+async def change_tokens(visit: Visit) -> web.StreamResponse:
+    """Makes a token, which this answer alone shows, or revokes one."""
+    form = await visit.form()
+    if form.get("do") == "revoke":
+        await visit.services.tokens.revoke(visit.person, form.get("token", ""))
+        return see_other("/console/account#tokens")
+    name = canonical_line(form.get("name", ""))[:_NAME_MAX]
+    if is_blank(name):
+        error = visit.say("What is it for? A name tells one token from another.")
+        return await _account(visit, token_error=error, status=422)
+    made = await visit.services.tokens.make(visit.person, name)
+    if made is None:
+        error = visit.say("{n} tokens are the most that a person may have. Revoke one first.", n=MOST)
+        return await _account(visit, token_error=error, status=409)
+    return await _account(visit, made=made)
 
 
 async def change_password(visit: Visit) -> web.StreamResponse:
@@ -92,12 +114,15 @@ async def change_password(visit: Visit) -> web.StreamResponse:
     form = await visit.form()
     old, new = form.get("old", ""), form.get("new", "")
     if not PASSWORD_MIN <= len(new) <= PASSWORD_MAX:
-        return _account(visit, error=visit.say("At least {min} characters, please.", min=PASSWORD_MIN), status=422)
+        error = visit.say("At least {min} characters, please.", min=PASSWORD_MIN)
+        return await _account(visit, error=error, status=422)
     changed = await visit.services.enter.change_password(visit.person, old[:PASSWORD_MAX], new)
     if isinstance(changed, Refused):
         status = 422 if changed.retry_after_s is None else 429
-        return _account(visit, error=_refusal(visit, changed, "That is not your current password."), status=status)
-    return visit.keep(_account(visit, done=True), changed.token)
+        error = _refusal(visit, changed, "That is not your current password.")
+        return await _account(visit, error=error, status=status)
+    visit.account = changed.account
+    return visit.keep(await _account(visit, done=True), changed.token)
 
 
 async def choose(visit: Visit) -> web.StreamResponse:
@@ -111,5 +136,17 @@ async def choose(visit: Visit) -> web.StreamResponse:
     return answer
 
 
-def _account(visit: Visit, *, error: str = "", done: bool = False, status: int = 200) -> web.Response:
-    return visit.page("account.html", status=status, error=error, done=done, min=PASSWORD_MIN)
+async def _account(
+    visit: Visit, *, error: str = "", done: bool = False, made: str = "", token_error: str = "", status: int = 200
+) -> web.Response:
+    return visit.page(
+        "account.html",
+        status=status,
+        error=error,
+        done=done,
+        min=PASSWORD_MIN,
+        tokens=await visit.services.tokens.of(visit.person),
+        made=made,
+        token_error=token_error,
+        name_max=_NAME_MAX,
+    )

@@ -15,6 +15,7 @@ PAGES: tuple[Page, ...] = (
     Page("POST", "/console/sign-out", entrance.sign_out),
     Page("GET", "/console/account", entrance.account_page),
     Page("POST", "/console/account/password", entrance.change_password),
+    Page("POST", "/console/account/tokens", entrance.change_tokens),
     Page("GET", "/console/invitation/{token}", entrance.invitation_page, role=None),
     Page("POST", "/console/invitation/{token}", entrance.accept_invitation, role=None),
     Page("POST", "/console/choose", entrance.choose, role=None),
