@@ -15,6 +15,7 @@ from aiohttp import web
 
 from service import errors
 from service.i18n import say
+from service.web.answer import Whole
 from service.web.wording import actor, moment
 
 CONTENT_TYPE = "application/problem+json"
@@ -148,7 +149,7 @@ def retry_after(error: Exception) -> dict[str, str]:
 
 def problem_response(problem: Mapping[str, Any]) -> web.Response:
     """A problem document as an HTTP answer."""
-    return web.Response(
+    return Whole(
         body=orjson.dumps(problem),
         status=problem["status"],
         headers={"Content-Type": CONTENT_TYPE, "Cache-Control": "no-store"},

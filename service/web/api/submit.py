@@ -107,8 +107,9 @@ async def _admit(context: Context, form_key: str) -> None:
 
 def _pages(context: Context) -> tuple[str, ...]:
     """Whose pages may submit: the site's, and our own, from which the form of an error page comes again."""
-    own = origin_of(context.services.settings.base_url)
-    return (*context.site.site.origins, *([own] if context.request.content_type in FORM_TYPES else []))
+    origins = context.site.site.origins
+    is_form = context.request.content_type in FORM_TYPES
+    return (*origins, origin_of(context.services.settings.base_url)) if is_form else origins
 
 
 async def _submitted(context: Context, raw: bytes) -> Receipt:
