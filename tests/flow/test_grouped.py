@@ -88,6 +88,35 @@ async def test_no_more_groups_at_once_than_lanes(work: Work) -> None:
     assert work.most_at_once == 3
 
 
+async def test_a_group_begins_beside_another_once_as_many_wait_as_that_one_took(work: Work) -> None:
+    grouped = Grouped(work, lanes=2)
+    tasks = [asyncio.create_task(grouped(n)) for n in (1, 2, 3)]
+    await turns()
+    tasks += [asyncio.create_task(grouped(n)) for n in (4, 5)]
+    await turns()
+    assert work.groups == [[1, 2, 3]]
+
+    tasks.append(asyncio.create_task(grouped(6)))
+    await turns()
+    assert work.groups == [[1, 2, 3], [4, 5, 6]]
+
+    work.gate.set()
+    assert await asyncio.gather(*tasks) == [2, 4, 6, 8, 10, 12]
+
+
+async def test_few_who_wait_are_taken_when_a_group_ends(work: Work) -> None:
+    grouped = Grouped(work, lanes=2)
+    tasks = [asyncio.create_task(grouped(n)) for n in (1, 2, 3)]
+    await turns()
+    tasks.append(asyncio.create_task(grouped(4)))
+    await turns()
+
+    work.gate.set()
+    await asyncio.gather(*tasks)
+
+    assert work.groups == [[1, 2, 3], [4]]
+
+
 async def test_an_error_is_its_own_callers(work: Work) -> None:
     work.gate.set()
     grouped = Grouped(work)
