@@ -16,6 +16,7 @@ from service.store.reviews import Order
 from service.store.store import Store
 
 SCANNED = 500
+WALKED = 5_000  # cases that one look at a filtered queue reads at most
 _CLAIMED_AHEAD = 10
 # Scores in a word: from where on each begins.
 LEVELS = {"low": 0.0, "medium": 0.3, "high": 0.7}
@@ -50,13 +51,19 @@ class Laid:
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """What lies on the desk: the cases, the counts by kind, and the articles that wait most."""
+    """What lies on the desk: the cases, the counts by kind, and the articles that wait most.
+
+    `beyond` is the score from which on the queue was not looked at, None where enough was found or nothing is left;
+    `n_walked` cases were looked at.
+    """
 
     cases: list[Laid]
     counts: dict[str, int]
     articles: list[tuple[Article, int]] = field(default_factory=list)
     languages: list[tuple[str, int]] = field(default_factory=list)
     last_event: int = 0
+    beyond: int | None = None
+    n_walked: int = 0
 
 
 class Desk:
@@ -69,16 +76,38 @@ class Desk:
         self._clock = clock
 
     async def spread(
-        self, tag: Tag, by: str, *, order: Order, views: Sequence[str], wanted: Wanted, limit: int, claims: bool
+        self,
+        tag: Tag,
+        by: str,
+        *,
+        order: Order,
+        views: Sequence[str],
+        wanted: Wanted,
+        limit: int,
+        claims: bool,
+        begin: int | None = None,
     ) -> Spread:
-        """The first cases of a view that are wanted, of its first 500; those held by others come last.
+        """The first cases of a view that are wanted; those held by others come last.
 
-        With `claims` the ten that lie uppermost are held for `by`.
+        With `claims` the ten that lie uppermost are held for `by`. A walk looks at 500 cases, and goes on where too few
+        of them are wanted, up to 5,000; `begin` is where another left off.
         """
         last_event = await self._store.events.last(tag)  # before the queue: what happens meanwhile is told again
-        queue = await self._review.queue(tag, order=order, views=views, limit=SCANNED)
-        comments = queue.comments
-        found = [comment for comment in comments if self.wants(wanted, comment)]
+        counts = await self.counts(tag)
+        comments: list[Comment] = []
+        found: list[Comment] = []
+        n_walked, beyond = 0, None
+        async for score, comment in self._review.walk(tag, order=order, views=views, begin=begin, limit=WALKED + 1):
+            if len(found) >= limit and n_walked >= SCANNED:
+                break
+            if n_walked == WALKED:
+                beyond = score
+                break
+            n_walked += 1
+            if comment is not None and len(comments) < SCANNED:
+                comments.append(comment)
+            if comment is not None and self.wants(wanted, comment):
+                found.append(comment)
         shown = sorted(found, key=lambda comment: bool(self._holder(comment, by)))[:limit]
         if claims and shown:
             shown = [*await self._review.hold(tag, by, shown[:_CLAIMED_AHEAD]), *shown[_CLAIMED_AHEAD:]]
@@ -86,10 +115,12 @@ class Desk:
         known = {comment.submission.article.id: comment.submission.article for comment in comments}
         return Spread(
             await self.lay(tag, shown, by, among=comments),
-            queue.counts,
+            counts,
             [(known[article_id], n) for article_id, n in articles.most_common(30)],
             Counter(c.assessment.language for c in comments if c.assessment.language).most_common(),
             last_event,
+            beyond,
+            n_walked,
         )
 
     def wants(self, wanted: Wanted, comment: Comment) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -14,6 +14,7 @@ from service.store.reviews import Order, Ruling, raised
 from service.store.store import Store
 
 CLAIM_MS = 5 * 60_000
+_READ_AT_ONCE = 250
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,22 @@ class Review:
         """The pending cases that a view shows, claimed or not."""
         ids = await self._store.reviews.queue(tag, order, views, limit)
         return Queue(await self._living(tag, ids), await self._store.reviews.counts(tag))
+
+    async def walk(
+        self, tag: Tag, *, order: Order, views: Sequence[str], begin: int | None, limit: int
+    ) -> AsyncIterator[tuple[int, Comment | None]]:
+        """Walks the last view, the narrowest, from a score on: at most `limit` scores, each with its case.
+
+        None stands for a case that the other views do not show. Comments are read as they are needed.
+        """
+        points = await self._store.reviews.ranked(tag, order, views[-1], begin, limit)
+        kinds = [view for view in views[:-1] if view.startswith("kind:")]
+        for at in range(0, len(points), _READ_AT_ONCE):
+            part = points[at : at + _READ_AT_ONCE]
+            comments = await self._store.comments.get(tag, [comment_id for _, comment_id in part])
+            for (score, _), comment in zip(part, comments, strict=True):
+                shows = comment is not None and all(f"kind:{comment.kind}" == kind for kind in kinds)
+                yield score, comment if shows else None
 
     async def claim(self, tag: Tag, by: str, *, n: int, order: Order, views: Sequence[str]) -> list[Comment]:
         """Up to `n` cases, for five minutes nobody else's; those that somebody decided in this moment are left out."""

@@ -119,6 +119,22 @@ class Reviews:
         ordered = [rows[i].decode() for i in range(0, len(rows), 2)]
         return ordered[:limit] if order == "oldest" else ordered[::-1][:limit]
 
+    async def ranked(self, tag: Tag, order: Order, view: str, begin: int | None, limit: int) -> list[tuple[int, str]]:
+        """(score, id) of the cases of a view as one moment has them, in order, from a score on (None: from the first).
+
+        A score is the order's own: what stood behind it stands there still when cases before it have gone.
+        """
+        name = keys.queue(tag, "rank" if order == "priority" else "time", view)
+        is_up = order == "oldest"
+        before = 0
+        if begin is not None:
+            before = await self._client.call(
+                "ZCOUNT", name, *(("-inf", f"({begin}") if is_up else (f"({begin}", "+inf"))
+            )
+        reverse = () if is_up else ("REV",)
+        rows = await self._client.call("ZRANGE", name, before, before + limit - 1, *reverse, "WITHSCORES")
+        return [(int(float(rows[i + 1])), rows[i].decode()) for i in range(0, len(rows), 2)]
+
     async def counts(self, tag: Tag) -> dict[str, int]:
         """How many cases are pending: `all`, `escalated`, and by kind (kinds without any are left out)."""
         views = ["all", "escalated", *(f"kind:{kind}" for kind in KINDS)]

@@ -6,12 +6,14 @@ import pytest
 import pytest_asyncio
 
 from service.app import House
-from service.domain.comment import Author, Submission
+from service.domain.comment import Article, Author, Submission
 from service.domain.ids import CommentId
 from service.domain.policy import Policy, Rule, Verdict
+from service.flow import desk as desk_module
 from service.flow.alike import fingerprints
 from service.flow.desk import Spread, Wanted, level
-from service.flow.review import CLAIM_MS, view_names
+from service.flow.review import CLAIM_MS, Call, view_names
+from service.store.reviews import Order
 from tests.conftest import Clock
 from tests.conftest import Desk as Newsdesk
 
@@ -28,16 +30,25 @@ async def all_are_held(house: House, desk: Newsdesk) -> None:
 
 
 async def spread(
-    house: House, desk: Newsdesk, by: str = RINA, wanted: Wanted = ANYTHING, *, claims: bool = True, limit: int = 50
+    house: House,
+    desk: Newsdesk,
+    by: str = RINA,
+    wanted: Wanted = ANYTHING,
+    *,
+    claims: bool = True,
+    limit: int = 50,
+    begin: int | None = None,
+    order: Order = "oldest",
 ) -> Spread:
     return await house.services.desk.spread(
         desk.newsroom.tag,
         by,
-        order="oldest",
+        order=order,
         views=view_names("", "", False),
         wanted=wanted,
         limit=limit,
         claims=claims,
+        begin=begin,
     )
 
 
@@ -155,3 +166,49 @@ class TestAlike:
 
         assert fingerprints(comment) == frozenset()
         assert fingerprints(comment._replace(id=CommentId("c_other"))) == frozenset()
+
+
+class TestALongQueue:
+    @pytest.fixture(autouse=True)
+    def short_looks(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A look reads ten cases, so that thirty are many."""
+        monkeypatch.setattr(desk_module, "SCANNED", 5)
+        monkeypatch.setattr(desk_module, "WALKED", 10)
+
+    @pytest.mark.parametrize("order", ["priority", "oldest", "newest"])
+    async def test_a_filter_looks_at_the_whole_queue_and_says_where_it_left_off(
+        self, house: House, desk: Newsdesk, order: Order
+    ) -> None:
+        one = Author("Rina", "rina@example.com")
+        ids = await submitted(
+            desk, *(desk.submission(**({"author": one} if n in (3, 14, 28) else {})) for n in range(30))
+        )
+        wanted, found, looks, begin = Wanted(author=house.secret.author(one.email)), [], 0, None
+
+        while looks == 0 or begin is not None:
+            told = await spread(house, desk, wanted=wanted, begin=begin, order=order)
+            found += [laid.comment.id for laid in told.cases]
+            begin, looks = told.beyond, looks + 1
+            await house.services.review.decide(desk.newsroom.tag, RINA, Call(ids[looks], "approve"))  # the queue moves
+
+        expected = [ids[n] for n in (3, 14, 28)]
+        assert found == (expected[::-1] if order == "newest" else expected)
+        assert looks == 3
+
+    async def test_whoever_found_enough_is_not_sent_further(self, house: House, desk: Newsdesk) -> None:
+        ids = await submitted(desk, *(desk.submission() for _ in range(30)))
+
+        told = await spread(house, desk, limit=4)
+
+        assert ([laid.comment.id for laid in told.cases], told.beyond) == (ids[:4], None)
+
+    async def test_a_claim_by_kind_and_article_walks_the_shorter_of_both(self, house: House, desk: Newsdesk) -> None:
+        other = Article("artikel-2", "https://koran.example/artikel-2", "Pasar malam")
+        ids = await submitted(
+            desk, *(desk.submission(**({"article": other} if n in (7, 21) else {})) for n in range(30))
+        )
+        tag, review = desk.newsroom.tag, house.services.review
+
+        for article, expected in (("artikel-2", [ids[7], ids[21]]), ("artikel-1", ids[:2])):
+            views = view_names("first_time", article, False)
+            assert [c.id for c in await review.claim(tag, RINA, n=2, order="oldest", views=views)] == expected

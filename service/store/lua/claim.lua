@@ -17,14 +17,17 @@ if done then return done end
 
 local newest_first = ARGV[6] ~= 'oldest'
 local source = P .. 'queue:' .. (ARGV[6] == 'rank' and 'rank:' or 'time:')
+local walked, other = source .. ARGV[7], ARGV[8] ~= '' and source .. ARGV[8]
+-- A case has the same score in all views, so the shorter of the two may be walked as well: one article's, not all spam.
+if other and redis.call('ZCARD', other) < redis.call('ZCARD', walked) then walked, other = other, walked end
 local taken, from, page = {}, 0, math.max(50, n)
 while #taken < n do
-  local ids = redis.call(newest_first and 'ZREVRANGE' or 'ZRANGE', source .. ARGV[7], from, from + page - 1)
+  local ids = redis.call(newest_first and 'ZREVRANGE' or 'ZRANGE', walked, from, from + page - 1)
   for _, id in ipairs(ids) do
     local key = P .. 'comment:' .. id
     local held = redis.call('HGET', key, 'claimed_until')
     local free = not held or tonumber(held) <= now
-    if free and (ARGV[8] == '' or redis.call('ZSCORE', source .. ARGV[8], id)) then
+    if free and (not other or redis.call('ZSCORE', other, id)) then
       hold(id, redis.call('HGET', key, 'claimed_by'), by, until_ms)
       taken[#taken + 1] = id
       if #taken == n then break end

@@ -57,13 +57,14 @@ class Asked:
     kind: str
     article: str
     wanted: Wanted
+    begin: int | None = None
 
     @property
     def is_escalated(self) -> bool:
         return self.kind == "escalated"
 
-    def query(self, **changes: str) -> str:
-        """The address's query, with changes."""
+    def query(self, **changes: object) -> str:
+        """The address's query, with changes; a new question begins at the first case."""
         told = {"kind": self.kind, "article": self.article, **asdict(self.wanted)}
         told |= {"order": self.order if self.order != "priority" else ""}
         return urlencode({name: value for name, value in (told | changes).items() if value})
@@ -76,7 +77,13 @@ def _asked(visit: Visit) -> Asked:
     spam, abuse = (query.get(label, "") if query.get(label) in LEVELS else "" for label in ("spam", "abuse"))
     wanted = Wanted(query.get("language", "")[:8], spam, abuse, query.get("author", "")[:40])
     article = query.get("article", "")[:200]
-    return Asked(_ORDERS.get(query.get("order", ""), "priority"), kind if is_kind else "", article, wanted)
+    return Asked(
+        _ORDERS.get(query.get("order", ""), "priority"),
+        kind if is_kind else "",
+        article,
+        wanted,
+        whole_number(query.get("begin", "")),
+    )
 
 
 async def _render(visit: Visit, template: str) -> web.Response:
@@ -90,6 +97,7 @@ async def _render(visit: Visit, template: str) -> web.Response:
         wanted=wanted,
         limit=_CARDS,
         claims=visit.may_decide,
+        begin=asked.begin,
     )
     names = await visit.services.desk.names(visit.tag)
     counts = dict(spread.counts)
@@ -110,6 +118,8 @@ async def _render(visit: Visit, template: str) -> web.Response:
         articles=[(a.id, (a.title or a.id)[:60], n) for a, n in spread.articles],
         reasons=[(str((at + 1) % 10), code, visit.say(word)) for at, (code, word) in enumerate(REASONS.items())],
         last_event=spread.last_event,
+        beyond=spread.beyond,
+        n_walked=visit.words.number(spread.n_walked),
         may_decide=visit.may_decide,
     )
 
