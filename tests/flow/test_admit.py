@@ -152,6 +152,17 @@ async def test_a_disabled_person_comes_in_no_more(house: House, staffed: Newsroo
         await house.services.admit.caller(staffed.moderator)
 
 
+async def test_a_person_who_comes_again_costs_one_round_trip(
+    house: House, staffed: Newsroom, round_trips: list[list[object]]
+) -> None:
+    first = await house.services.admit.caller(staffed.moderator)
+    round_trips.clear()
+
+    assert await house.services.admit.caller(staffed.moderator) == first
+
+    assert round_trips == [["HGET", "HGET", "HGET"]]
+
+
 async def test_roles_include_those_below_them(house: House, staffed: Newsroom) -> None:
     order = [Role.READER, Role.MODERATOR, Role.EDITOR]
     for at, token in enumerate((staffed.reader, staffed.moderator, staffed.editor)):
