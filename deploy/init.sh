@@ -10,7 +10,8 @@ random() { od -An -N32 -tx1 /dev/urandom | tr -d ' \n'; }
 if [ -e .env ]; then
     echo "keeping .env"
 else
-    sed "s/^VALKEY_PASSWORD=.*/VALKEY_PASSWORD=$(random)/" deploy/env.example >.env
+    sed -e "s/^VALKEY_PASSWORD=.*/VALKEY_PASSWORD=$(random)/" \
+        -e "s/^VALKEY_ADMIN_PASSWORD=.*/VALKEY_ADMIN_PASSWORD=$(random)/" deploy/env.example >.env
     echo "made .env: now set SARING_PUBLIC_URL in it"
 fi
 

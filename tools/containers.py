@@ -10,6 +10,7 @@ import subprocess
 import sys
 import sysconfig
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,22 @@ STORE: dict[str, Callable[[Config], bool]] = {
     "it is reached through the inner network alone": lambda service: list(service.get("networks", {})) == ["store"],
 }
 
+#: What a job promises that runs once, beside the store, and ends.
+JOB: dict[str, Callable[[Config], bool]] = {
+    "it is not started again": lambda service: service.get("restart") == "no",
+    "it publishes no port": STORE["it publishes no port"],
+    "it is the official Valkey 9": STORE["it is the official Valkey 9"],
+    "it reaches the inner network alone": STORE["it is reached through the inner network alone"],
+}
+
+#: What each server of a cluster promises besides.
+NODE: dict[str, Callable[[Config], bool]] = {
+    "one that is away stops its own sites alone": lambda service: _follows(
+        service.get("command", []), "--cluster-require-full-coverage", "no"
+    ),
+    "it keeps its address": lambda service: "ipv4_address" in (service["networks"]["store"] or {}),
+}
+
 #: What the service and the worker promise besides.
 SARING: dict[str, Callable[[Config], bool]] = {
     "it waits for a healthy store": lambda service: service["depends_on"]["valkey"]["condition"] == "service_healthy",
@@ -60,11 +77,26 @@ VALKEY_CONF = ("appendonly yes", "appendfsync always", "maxmemory-policy noevict
 def broken_promises(project: Config) -> Iterator[str]:
     """Every promise that `project` breaks, as ``service: promise``."""
     for name, service in project["services"].items():
-        for promise, is_kept in (EVERY_SERVICE | (STORE if name.startswith("valkey") else SARING)).items():
+        for promise, is_kept in (EVERY_SERVICE | _promises_of(name)).items():
             if not is_kept(service):
                 yield f"docker-compose.yml: {name}: broken promise: {promise}"
+    homes = [mount["source"] for service in project["services"].values() for mount in service.get("volumes", [])]
+    if any(homes.count(home) > 1 for home in project.get("volumes", {})):
+        yield "docker-compose.yml: broken promise: no two servers share their data"
     if not project["networks"]["store"].get("internal"):
         yield "docker-compose.yml: broken promise: the store's network leads nowhere"
+
+
+def _promises_of(name: str) -> dict[str, Callable[[Config], bool]]:
+    if name.startswith("create-"):
+        return JOB
+    if name.startswith("valkey-"):
+        return STORE | NODE
+    return STORE if name == "valkey" else SARING
+
+
+def _follows(words: list[str], option: str, value: str) -> bool:
+    return (option, value) in pairwise(words)
 
 
 def weak_lines(valkey_conf: str) -> Iterator[str]:

@@ -26,6 +26,14 @@ PROJECT: Config = {
     "services": {
         "valkey": HARDENED
         | {"image": "valkey/valkey:9.1.2", "volumes": [{"type": "volume", "source": "data", "target": "/data"}]},
+        "valkey-1": HARDENED
+        | {
+            "image": "valkey/valkey:9.1.2",
+            "volumes": [{"type": "volume", "source": "data-1", "target": "/data"}],
+            "command": ["--cluster-enabled", "yes", "--cluster-require-full-coverage", "no"],
+            "networks": {"store": {"ipv4_address": "172.30.83.11"}},
+        },
+        "create-cluster": HARDENED | {"image": "valkey/valkey:9.1.2", "restart": "no"},
         "service": HARDENED
         | {
             "depends_on": {"valkey": {"condition": "service_healthy"}},
@@ -49,6 +57,10 @@ def test_a_hardened_project_breaks_no_promise() -> None:
         ("valkey", lambda service: service.update(image="valkey/valkey:latest"), "pinned"),
         ("valkey", lambda service: service.update(volumes=[]), "volume"),
         ("valkey", lambda service: service["networks"].update(outside=None), "inner network"),
+        ("valkey-1", lambda service: service["command"].remove("no"), "its own sites alone"),
+        ("valkey-1", lambda service: service.update(networks={"store": None}), "keeps its address"),
+        ("create-cluster", lambda service: service.update(restart="always"), "not started again"),
+        ("create-cluster", lambda service: service.update(networks={"outside": None}), "inner network"),
         ("service", lambda service: service.pop("read_only"), "read-only"),
         ("service", lambda service: service.update(user="0:0"), "root"),
         ("service", lambda service: service.pop("user"), "root"),
@@ -65,6 +77,14 @@ def test_a_broken_promise_is_told(name: str, harm: Callable[[Config], object], p
     told = list(broken_promises(project))
 
     assert any(line.startswith(f"docker-compose.yml: {name}: ") and promise in line for line in told)
+
+
+def test_servers_that_share_their_data_are_told() -> None:
+    project = deepcopy(PROJECT) | {"volumes": {"data": {}, "data-1": {}}}
+    assert list(broken_promises(project)) == []
+    project["services"]["valkey-1"]["volumes"][0]["source"] = "data"
+
+    assert list(broken_promises(project)) == ["docker-compose.yml: broken promise: no two servers share their data"]
 
 
 def test_the_shipped_store_loses_and_evicts_nothing() -> None:

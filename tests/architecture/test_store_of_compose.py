@@ -27,6 +27,7 @@ from service.settings import Settings
 from service.store import backup, keys
 from service.store.client import Client
 from service.store.sessions import Session
+from tests.cli.host import free_port
 from tests.conftest import Clock, Desk, open_newsroom
 
 ROOT = Path(__file__).parents[2]
@@ -41,20 +42,24 @@ def url_of(store: Path) -> str:
     return f"unix://saring:{quote(PASSWORD, safe='')}@{store}"
 
 
-def start(folder: Path, password: str = PASSWORD) -> subprocess.Popen[bytes]:
+def start(folder: Path, password: str = PASSWORD, *arguments: str, admin: str = "") -> subprocess.Popen[bytes]:
     """The store, starting, with its data, its users and its socket in `folder`."""
     (folder / "valkey-server").symlink_to(get_binary_path())
     entrypoint = folder / "docker-entrypoint.sh"
     entrypoint.write_text('#!/bin/sh\nexec "$@"\n', "utf-8")
     entrypoint.chmod(0o755)
     return subprocess.Popen(
-        [ROOT / "deploy/valkey/start.sh", "--port", "0", "--unixsocket", "valkey.sock", "--logfile", "valkey.log"],
+        [
+            *(ROOT / "deploy/valkey/start.sh", "--port", "0", "--unixsocket", "valkey.sock"),
+            *("--logfile", "valkey.log", *arguments),
+        ],
         cwd=folder,
         env={
             "PATH": f"{folder}:{os.environ['PATH']}",
             "VALKEY_ETC": str(ROOT / "deploy/valkey"),
             "VALKEY_RUN": str(folder),
             "VALKEY_PASSWORD": password,
+            "VALKEY_ADMIN_PASSWORD": admin,
         },
         stderr=subprocess.PIPE,
     )
@@ -198,6 +203,20 @@ def test_the_password_is_written_nowhere(store: Path, saring: redis.Redis) -> No
     for path in store.parent.rglob("*"):
         if path.is_file() and not path.is_symlink():
             assert PASSWORD.encode() not in path.read_bytes(), path.name
+
+
+def test_who_joins_a_clusters_servers_together_sees_no_key(tmp_path: Path) -> None:
+    admin = "another horse, another battery, another staple"
+    ports = ("--port", str(free_port()), "--cluster-port", str(free_port()), "--bind", "127.0.0.1")
+    server = start(tmp_path, PASSWORD, *ports, "--cluster-enabled", "yes", admin=admin)
+    patience = Retry(ConstantBackoff(0.05), 400, supported_errors=(redis.ConnectionError,))
+    with redis.Redis(port=int(ports[1]), username="operator", password=admin, retry=patience) as operator:
+        operator.execute_command("CLUSTER", "ADDSLOTSRANGE", 0, 16383)
+        assert b"cluster_slots_assigned:16384" in operator.execute_command("CLUSTER", "INFO")
+        with pytest.raises(redis.exceptions.NoPermissionError):
+            operator.get(keys.SITES)
+    server.terminate()
+    server.communicate(timeout=20)
 
 
 def test_a_short_password_is_refused_with_a_reason(tmp_path: Path) -> None:
