@@ -2,6 +2,8 @@
 
 clients ─► web proxy ─► first service (supervisor, Valkey, two workers)
 clients ─────────────► second service (its clock can be set) ─► store proxy ─► the same Valkey
+
+Or both on a cluster, each through the store proxy to all three servers.
 """
 
 from __future__ import annotations
@@ -19,8 +21,11 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from service.domain.ids import Tag
+from service.store import keys
 from tests.chaos.proxy import Proxy
 from tests.cli.host import children, free_port
+from tests.store.cluster import Cluster
 
 _PATIENCE_S = 120.0
 _N_WORKERS = 2
@@ -42,6 +47,30 @@ class Fleet:
     def __post_init__(self) -> None:
         self.web = Proxy([self.first_port])
         self.store = Proxy([str(self.data / "valkey.sock")])
+
+    def start_store(self) -> None:
+        """Starts what the first service does not bring."""
+
+    def end_store(self) -> None:
+        """Ends it."""
+
+    @property
+    def store_url(self) -> str:
+        """Where the store is, for who sets up the newsrooms."""
+        return f"unix://{self.data}/valkey.sock"
+
+    def number_of(self, tag: Tag) -> int:
+        """Which of the store's servers a site is on."""
+        return 0
+
+    @property
+    def n_servers(self) -> int:
+        return 1
+
+    @property
+    def on_the_store(self) -> dict[str, str]:
+        """The settings of a service that reaches the store through the proxy."""
+        return {"SARING_REDIS_URL": self.store.url, "SARING_SECRET_FILE": str(self.data / "secret")}
 
     @property
     def environment(self) -> dict[str, str]:
@@ -67,11 +96,7 @@ class Fleet:
     def start_second(self) -> None:
         """Starts the second service, its clock set right."""
         self._write_clock(0)
-        environment = {
-            **self.environment,
-            "SARING_REDIS_URL": self.store.url,
-            "SARING_SECRET_FILE": str(self.data / "secret"),
-        }
+        environment = {**self.environment, **self.on_the_store}
         with (self.logs / "second.log").open("ab") as log:
             command = [sys.executable, "-m", "tests.chaos.clocked", str(self.second_port), str(self.logs / "clock")]
             self.second = subprocess.Popen(command, env=environment, stderr=log, process_group=0)
@@ -144,7 +169,10 @@ class Fleet:
         if self.first is None or self.first.poll() is not None:
             self.start_first()
         # Those that a killed supervisor left behind may still answer: what counts is its heir's own.
-        return bool(self.valkey()) and len(self.workers()) == _N_WORKERS and _is_ready(self.first_port)
+        return self._runs_store() and len(self.workers()) == _N_WORKERS and _is_ready(self.first_port)
+
+    def _runs_store(self) -> bool:
+        return bool(self.valkey())
 
     def _runs_second(self) -> bool:
         if self.second is None or self.second.poll() is not None:
@@ -171,6 +199,54 @@ class Fleet:
                     process.wait(60)
                 except subprocess.TimeoutExpired:
                     process.kill()
+        self.end_store()
+
+
+@dataclass(slots=True)
+class WideFleet(Fleet):
+    """Two services on a cluster of three servers."""
+
+    cluster: Cluster = field(init=False)
+    _n_struck: int = 0
+
+    def __post_init__(self) -> None:
+        self.web = Proxy([self.first_port])
+        self.data.mkdir(parents=True)
+        self.cluster = Cluster(self.data, is_durable=True)
+        self.store = self.cluster.wire
+
+    def start_store(self) -> None:
+        (self.data / "secret").write_text("s" * 64)
+        self.cluster.start()
+
+    def end_store(self) -> None:
+        self.cluster.stop()
+
+    @property
+    def store_url(self) -> str:
+        return self.store.url
+
+    def number_of(self, tag: Tag) -> int:
+        return self.cluster.number_of(keys.root(tag))
+
+    @property
+    def n_servers(self) -> int:
+        return len(self.cluster.nodes)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {**Fleet.environment.fget(self), **self.on_the_store}  # type: ignore[attr-defined]
+
+    def valkey(self) -> list[int]:
+        """The process of one server, each time the next one's."""
+        self._n_struck += 1
+        return [self.cluster.nodes[self._n_struck % self.n_servers].pid]
+
+    def _runs_store(self) -> bool:
+        for node in self.cluster.nodes:
+            if not node.runs:
+                node.start()
+        return self.cluster.is_whole()
 
 
 def _is_ready(port: int) -> bool:

@@ -6,6 +6,7 @@ import asyncio
 import tempfile
 from pathlib import Path
 
+from tests.chaos.fleet import Fleet, WideFleet
 from tests.chaos.storm import storm
 
 SHORT = (
@@ -18,12 +19,29 @@ SHORT = (
     "connections_to_the_store_are_cut",
 )
 
+WIDE = (
+    "valkey_is_killed",
+    "a_server_stops_and_the_others_go_on",
+    "an_answer_of_the_store_is_lost",
+    "connections_to_the_store_are_cut",
+)
+
 
 def test_nothing_is_lost_and_nothing_decided_twice_while_things_break() -> None:
     with tempfile.TemporaryDirectory(prefix="saring-") as name:
         logs = Path(name) / "logs"
         logs.mkdir()
 
-        broken = asyncio.run(storm(SHORT, seed=1, data=Path(name) / "var", logs=logs, longest_stop_s=1.0))
+        broken = asyncio.run(storm(Fleet(Path(name) / "var", logs), SHORT, seed=1, longest_stop_s=1.0))
+
+    assert broken == []
+
+
+def test_and_on_three_servers_where_one_of_them_is_hurt() -> None:
+    with tempfile.TemporaryDirectory(prefix="saring-") as name:
+        logs = Path(name) / "logs"
+        logs.mkdir()
+
+        broken = asyncio.run(storm(WideFleet(Path(name) / "var", logs), WIDE, seed=1, longest_stop_s=1.0))
 
     assert broken == []

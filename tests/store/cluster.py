@@ -119,10 +119,11 @@ class Cluster:
 
     def is_whole(self) -> bool:
         """Whether every node has all slots in its map and believes that all are served."""
-        return all(
-            f"cluster_slots_ok:{_N_SLOTS}" in (told := node.ask("CLUSTER", "INFO")) and "cluster_state:ok" in told
-            for node in self.nodes
-        )
+        try:
+            told = [node.ask("CLUSTER", "INFO") for node in self.nodes]
+        except redis.RedisError:  # one does not answer, or not yet
+            return False
+        return all(f"cluster_slots_ok:{_N_SLOTS}" in each and "cluster_state:ok" in each for each in told)
 
     def number_of(self, key: str) -> int:
         """Which node a key is on, as long as no slot was moved."""
