@@ -20,6 +20,7 @@ from redis.exceptions import (
     OutOfMemoryError,
     ReadOnlyError,
     RedisError,
+    ResponseError,
     TryAgainError,
 )
 
@@ -33,7 +34,7 @@ __all__ = ["Call", "Client", "Host", "Reply", "reply_error", "run"]
 
 _PAUSES_S = (0.0, 0.02, 0.1)  # before what deserves it is sent again
 _MOVING = (AskError, ClusterDownError, ReadOnlyError, TryAgainError)  # MovedError is an AskError
-_AWAY = (ConnectionError, *_MOVING)  # AuthenticationError and BusyLoadingError are ConnectionErrors
+_AGAIN = (ConnectionError, NoScriptError, *_MOVING)  # AuthenticationError and BusyLoadingError are ConnectionErrors
 _REFUSALS = ("NOREPLICAS", "MISCONF")  # a primary that lost its replicas, or its disk, takes no writes
 
 
@@ -43,18 +44,18 @@ def run(name: str, root: str, *argv: str | bytes | int | float) -> Call:
 
 
 def _deserves_another_try(error: Exception) -> bool:
-    return isinstance(error, (*_AWAY, NoScriptError)) and not isinstance(error, AuthenticationError)
+    return isinstance(error, _AGAIN) and not isinstance(error, AuthenticationError)
 
 
 def _translated(reply: Reply) -> Reply:
-    if not isinstance(reply, Exception):
+    if not isinstance(reply, Exception) or isinstance(reply, SaringError):
         return reply
     if isinstance(reply, OutOfMemoryError):
         told: SaringError = StoreFull("the store has reached its memory limit")
-    elif isinstance(reply, (*_AWAY, OSError)) or str(reply).startswith(_REFUSALS):
-        told = StoreUnavailable(f"the store is away, or not ready: {type(reply).__name__}")
+    elif isinstance(reply, ResponseError) and not isinstance(reply, _MOVING) and not str(reply).startswith(_REFUSALS):
+        return reply  # what is wrong with the command itself
     else:
-        return reply
+        told = StoreUnavailable(f"the store is away, or not ready: {type(reply).__name__}")
     told.__cause__ = reply
     return told
 

@@ -5,6 +5,7 @@ The embedded server speaks no TLS, so a door in front of it does; for the client
 
 from __future__ import annotations
 
+import asyncio
 import ssl
 from collections.abc import Iterator
 from pathlib import Path
@@ -83,6 +84,25 @@ async def test_plain_words_get_no_answer_at_a_door_of_tls(port: int) -> None:
         await client.call("PING")
 
     await client.close()
+
+
+async def test_a_door_where_nobody_speaks_is_away() -> None:
+    async def listen(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+        writer.close()
+
+    silent = await asyncio.start_server(listen, "127.0.0.1", 0)
+    where = f"127.0.0.1:{silent.sockets[0].getsockname()[1]}"
+    for url in (f"redis://{where}", f"rediss://{where}", f"redis+cluster://{where}", f"redis+sentinel://{where}/a"):
+        client = Client(url, timeout_s=0.2)
+
+        with pytest.raises(StoreUnavailable):
+            await client.call("GET", "saring:{sites}:slugs")
+
+        await client.close()
+    silent.close()
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    await asyncio.gather(*others)  # until each has heard that its caller is gone
 
 
 async def test_ours_is_shown_where_one_is_asked_for(private: PrivateServer) -> None:
