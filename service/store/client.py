@@ -33,8 +33,8 @@ from service.store.topology import Alone, Cluster, Part, Sentinels, Topology
 __all__ = ["Call", "Client", "Host", "Reply", "reply_error", "run"]
 
 _PAUSES_S = (0.0, 0.02, 0.1)  # before what deserves it is sent again
-_MOVING = (AskError, ClusterDownError, ReadOnlyError, TryAgainError)  # MovedError is an AskError
-_AGAIN = (ConnectionError, NoScriptError, *_MOVING)  # AuthenticationError and BusyLoadingError are ConnectionErrors
+# What deserves another try. MovedError is an AskError; AuthenticationError and BusyLoadingError are ConnectionErrors.
+_AGAIN = (ConnectionError, NoScriptError, AskError, ClusterDownError, ReadOnlyError, TryAgainError)
 _REFUSALS = ("NOREPLICAS", "MISCONF")  # a primary that lost its replicas, or its disk, takes no writes
 
 
@@ -52,7 +52,7 @@ def _translated(reply: Reply) -> Reply:
         return reply
     if isinstance(reply, OutOfMemoryError):
         told: SaringError = StoreFull("the store has reached its memory limit")
-    elif isinstance(reply, ResponseError) and not isinstance(reply, _MOVING) and not str(reply).startswith(_REFUSALS):
+    elif isinstance(reply, ResponseError) and not isinstance(reply, _AGAIN) and not str(reply).startswith(_REFUSALS):
         return reply  # what is wrong with the command itself
     else:
         told = StoreUnavailable(f"the store is away, or not ready: {type(reply).__name__}")

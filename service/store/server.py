@@ -47,7 +47,7 @@ class _Punctual(AbstractConnection):
         """Whether the server has neither hung up nor said what nobody asked for: this one may be used again."""
         stream, parser = self._reader, self._parser
         assert stream is not None
-        return not (stream._eof or stream._buffer or parser._reader.has_data())  # type: ignore[attr-defined]
+        return not (stream._eof or stream._exception or stream._buffer or parser._reader.has_data())  # type: ignore[attr-defined]
 
     async def burst(self, packed: bytes, n: int) -> list[Reply]:
         """Sends calls and reads their `n` replies, errors in their places.

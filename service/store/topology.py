@@ -8,7 +8,9 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 
+from redis.asyncio.retry import Retry
 from redis.asyncio.sentinel import Sentinel
+from redis.backoff import NoBackoff
 from redis.crc import key_slot
 from redis.exceptions import ClusterDownError, MovedError, RedisError
 
@@ -85,7 +87,7 @@ class Sentinels(Topology):
         self._make = make
         self._service = url.service
         tls = {"ssl": True} if url.transport == "tls" else {}
-        patience = {"socket_timeout": _ASKED_S, "socket_connect_timeout": _ASKED_S}
+        patience = {"socket_timeout": _ASKED_S, "socket_connect_timeout": _ASKED_S, "retry": Retry(NoBackoff(), 0)}
         self._sentinel = Sentinel(url.hosts, sentinel_kwargs={**patience, **tls, **url.sentinel_options})  # type: ignore[no-untyped-call]
         self._server: Server | None = None
         self._asking = asyncio.Lock()
