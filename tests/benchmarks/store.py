@@ -1,6 +1,6 @@
-"""The store as it grows: memory a comment, and what submitting, claiming and deciding take at 1e4, 1e5 and 1e6 pending.
+"""The store as it grows: what a comment costs a server, memory a comment, and what submitting, claiming and deciding take at 1e4, 1e5 and 1e6 pending.
 
-    python -m tests.benchmarks.store [--only memory growth] [--sizes 10000 100000 1000000] [--rounds 20]
+    python -m tests.benchmarks.store [--only size memory growth] [--sizes 10000 100000 1000000] [--rounds 20]
 
 Comments have 200 characters, each with an author and a reference of its own, and wait for a person. Each size has an
 embedded Valkey of its own, with fsync always (but for filling it), and all of them are measured in turn, round after
@@ -22,7 +22,8 @@ import uvloop
 
 from service.app import House
 from service.flow.review import Call
-from service.store.memory import read_memory
+from service.flow.submit import Receipt
+from service.store.memory import facts_of, read_memory
 from tests.benchmarks.rig.newsroom import LENGTH, Newsroom, newsroom
 from tests.benchmarks.rig.servers import data_dir, lasting_ms, machine
 
@@ -30,6 +31,37 @@ _FEW = 256
 _CLAIM = 10
 _CLAIMS = 4
 _STEPS = ("submit", "claim", "decide")
+
+
+async def size(n: int) -> None:
+    """What a comment costs a server of the store: its processor's time, which is one processor's, and its memory."""
+    with data_dir() as data:
+        async with newsroom(data) as room:
+            await _submit(room, _FEW)
+            n_before, used = await room.pending(), (await read_memory(room.house.store.client)).used
+            cpu, began = await _cpu_s(room.house), time.perf_counter()
+            await _submit(room, n)
+            took, cpu = time.perf_counter() - began, await _cpu_s(room.house) - cpu
+            n_more = await room.pending() - n_before
+            each = ((await read_memory(room.house.store.client)).used - used) / n_more
+    print(
+        f"\nsize: a comment takes {1e6 * cpu / n_more:.0f} us of its server's processor: at most {n_more / cpu:.0f} a "
+        f"second on one server ({n_more / took:.0f} a second here, beside one process that scores them); "
+        f"{each:.0f} bytes while it waits: {2**30 / each:.0f} comments a GiB"
+    )
+
+
+async def _submit(room: Newsroom, n: int) -> None:
+    """`n` through the real flow, in groups."""
+    for _ in range(0, n, _FEW):
+        for result in await room.house.services.preview(await room.arrivals(_FEW)):
+            if not isinstance(result, Receipt):
+                raise SystemExit(f"a comment was refused: {result!r}")
+
+
+async def _cpu_s(house: House) -> float:
+    told = facts_of(await house.store.client.call("INFO", "cpu"))
+    return float(told["used_cpu_user"]) + float(told["used_cpu_sys"])
 
 
 async def memory(n: int) -> None:
@@ -139,12 +171,14 @@ def _print_growth(measured: dict[int, dict[str, list[float]]]) -> None:
 def main() -> None:
     """Measures and prints."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    every = ("memory", "growth")
+    every = ("size", "memory", "growth")
     parser.add_argument("--only", nargs="+", choices=every, default=every)
     parser.add_argument("--sizes", type=int, nargs="+", default=[10_000, 100_000, 1_000_000])
     parser.add_argument("--rounds", type=int, default=20)
     given = parser.parse_args()
     print(machine())
+    if "size" in given.only:
+        uvloop.run(size(20_000))
     if "memory" in given.only:
         uvloop.run(memory(10_000))
     if "growth" in given.only:
