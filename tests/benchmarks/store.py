@@ -1,4 +1,4 @@
-"""The store as it grows: what a comment costs a server, memory a comment, and what submitting, claiming and deciding take at 1e4, 1e5 and 1e6 pending.
+"""The store as it grows: what a comment costs it, and what submitting, claiming and deciding take at 1e4, 1e5 and 1e6.
 
     python -m tests.benchmarks.store [--only size memory growth] [--sizes 10000 100000 1000000] [--rounds 20]
 
