@@ -87,10 +87,8 @@ def cluster() -> Iterator[Cluster]:
     """The run's own cluster; it starts when somebody needs it."""
     with tempfile.TemporaryDirectory(prefix="saring-tests-") as folder:
         made = Cluster(Path(folder))
-        with strung(made.wire):
-            made.start()
+        with strung(made.wire), made:
             yield made
-        made.stop()
 
 
 @pytest.fixture(scope="session", params=["one", "three"])
@@ -128,7 +126,7 @@ def secret() -> Secret:
 def settings() -> Settings:
     """Without flood limits: tests of those set their own. A busy machine is no failure, hence they wait."""
     limits = {"flood_address_per_min": 0, "flood_email_per_min": 0, "flood_site_per_s": 0}
-    return load_settings(**limits, queue_wait_ms=60_000, demo=False)
+    return load_settings(**limits, queue_wait_ms=60_000, store_timeout_s=30, demo=False)
 
 
 @pytest_asyncio.fixture

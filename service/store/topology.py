@@ -21,7 +21,8 @@ from service.store.server import Call, Host, Server
 MakeServer = Callable[[Host | None], Server]
 Part = tuple[Server | None, Sequence[int]]
 
-_ASKED_S = 1.0  # who is asked where the others are, and does not answer, is passed over
+_EVERY_S = 1.0
+_ASKED_S = 2.0  # a Sentinel that does not answer is passed over
 _KEYLESS = frozenset({"CONFIG", "ECHO", "INFO", "PING", "TIME"})
 _KEY_AT = {"EVALSHA": 3, "MEMORY": 2, "ZINTER": 2}
 
@@ -97,7 +98,7 @@ class Sentinels(Topology):
     async def known(self) -> None:
         if self._server is None:
             await self._ask(None)
-        elif time.monotonic() - self._asked_at > _ASKED_S and (self._look is None or self._look.done()):
+        elif time.monotonic() - self._asked_at > _EVERY_S and (self._look is None or self._look.done()):
             self._look = asyncio.create_task(self._glance(self._server))
 
     async def _glance(self, server: Server) -> None:
@@ -184,10 +185,9 @@ class Cluster(Topology):
         """The first answer that any of the nodes gives. Raises ClusterDownError where none knows of a slot."""
         asked = [asyncio.create_task(self._ask_one(host)) for host in {*self._seeds, *self._servers}]
         try:
-            for answered in asyncio.as_completed(asked, timeout=_ASKED_S):
-                with contextlib.suppress(TimeoutError):
-                    if told := await answered:
-                        return told
+            for answered in asyncio.as_completed(asked):
+                if told := await answered:
+                    return told
             raise ClusterDownError("no node of the cluster tells where its slots are")
         finally:
             for task in asked:

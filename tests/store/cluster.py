@@ -24,6 +24,9 @@ from service.store.embedded import DURABLE, IN_MEMORY, tie_to_parent
 from tests.chaos.proxy import Proxy
 from tests.cli.host import free_port, until
 
+# Nothing at its end either: its folder may be gone by then, and a server that cannot save does not end.
+KEEPS_NOTHING = (*IN_MEMORY, "--save", "")
+
 _N_SLOTS = 16_384
 _N_NODES = 3
 NODE_TIMEOUT_MS = 1_500
@@ -34,7 +37,7 @@ class Process:
     """A server of one's own on a port of 127.0.0.1, to freeze and kill."""
 
     folder: Path
-    options: Sequence[str] = ()
+    options: Sequence[str] = KEEPS_NOTHING
     port: int = field(default_factory=free_port)
     _process: subprocess.Popen[bytes] | None = None
 
@@ -117,6 +120,17 @@ class Cluster:
             node.ask("CLUSTER", "MEET", "127.0.0.1", self.nodes[0].port, int(self.nodes[0].options[3]))
         until(self.is_whole, "the nodes know each other")
 
+    def __enter__(self) -> Cluster:
+        try:
+            self.start()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
     def is_whole(self) -> bool:
         """Whether every node has all slots in its map and believes that all are served."""
         try:
@@ -163,7 +177,7 @@ class Watched:
     SERVICE = "saring"
 
     def __init__(self, folder: Path) -> None:
-        options = [*IN_MEMORY, "--repl-diskless-sync-delay", "0"]
+        options = [*KEEPS_NOTHING, "--repl-diskless-sync-delay", "0"]
         self.first = Process(folder / "first", options)
         self.second = Process(folder / "second", [*options, "--replicaof", "127.0.0.1", str(self.first.port)])
         conf = folder / "sentinel.conf"
@@ -184,6 +198,17 @@ class Watched:
             each.start()
         until(lambda: self.second.ask("INFO", "replication")["master_link_status"] == "up", "the replica follows")
         until(lambda: self.sentinel.ask("SENTINEL", "REPLICAS", self.SERVICE), "the Sentinel knows the replica", 30)
+
+    def __enter__(self) -> Watched:
+        try:
+            self.start()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
 
     def fail_over(self) -> None:
         """Makes the other one primary, both alive."""

@@ -23,7 +23,7 @@ from service.settings import load_settings
 from service.store import backup, keys
 from service.store.client import Client, run
 from tests.conftest import Clock, Desk, all_keys, open_newsroom, wait_until
-from tests.store.cluster import Cluster, Process, Watched, strung
+from tests.store.cluster import KEEPS_NOTHING, Cluster, Process, Watched, strung
 from tests.store.servers import PrivateServer
 
 
@@ -32,16 +32,14 @@ def three() -> Iterator[Cluster]:
     """Three servers that keep what they are told, for the tests here to hurt."""
     with tempfile.TemporaryDirectory(prefix="saring-tests-") as name:
         made = Cluster(Path(name), is_durable=True)
-        with strung(made.wire):
-            made.start()
+        with strung(made.wire), made:
             yield made
-        made.stop()
 
 
 @contextlib.asynccontextmanager
 async def house_on(url: str, classifier: Classifier, secret: Secret, clock: Clock) -> AsyncIterator[House]:
     limits = {"flood_address_per_min": 0, "flood_email_per_min": 0, "flood_site_per_s": 0}
-    settings = load_settings(store_timeout_s=1.0, queue_wait_ms=60_000, **limits)
+    settings = load_settings(store_timeout_s=3.0, queue_wait_ms=60_000, **limits)
     made = furnish(settings, url, secret, scorer=Scorer(classifier, settings.score_deadline_ms), clock=clock)
     yield made
     await made.close()
@@ -253,7 +251,7 @@ async def test_one_address_of_the_cluster_is_enough_and_a_dead_one_among_them_do
 
 
 async def test_where_nobody_tells_where_the_cluster_is_the_store_is_away() -> None:
-    client = Client("redis+cluster://127.0.0.1:1,127.0.0.1:2", timeout_s=1.0)
+    client = Client("redis+cluster://127.0.0.1:1,127.0.0.1:2", timeout_s=20.0)
 
     with pytest.raises(StoreUnavailable):
         await client.call("GET", "saring:{sites}:slugs")
@@ -264,7 +262,7 @@ async def test_where_nobody_tells_where_the_cluster_is_the_store_is_away() -> No
 async def test_a_server_that_is_no_cluster_is_told_as_such(folder: Path) -> None:
     server = Process(folder / "alone")
     server.start()
-    client = Client(f"redis+cluster://127.0.0.1:{server.port}", timeout_s=1.0)
+    client = Client(f"redis+cluster://127.0.0.1:{server.port}", timeout_s=20.0)
 
     with pytest.raises(StoreUnavailable, match="ClusterDownError"):
         await client.call("GET", "saring:{sites}:slugs")
@@ -274,9 +272,9 @@ async def test_a_server_that_is_no_cluster_is_told_as_such(folder: Path) -> None
 
 
 async def test_a_primary_that_lost_its_replicas_and_refuses_writes_is_away(folder: Path) -> None:
-    server = Process(folder / "one", ["--min-replicas-to-write", "1"])
+    server = Process(folder / "one", [*KEEPS_NOTHING, "--min-replicas-to-write", "1"])
     server.start()
-    client = Client(f"redis://127.0.0.1:{server.port}", timeout_s=1.0)
+    client = Client(f"redis://127.0.0.1:{server.port}", timeout_s=20.0)
 
     with pytest.raises(StoreUnavailable):
         await client.call("SET", "saring:{people}:tries:x", "1")
@@ -288,7 +286,7 @@ async def test_a_primary_that_lost_its_replicas_and_refuses_writes_is_away(folde
 async def test_a_server_that_became_a_replica_is_away_until_it_is_a_primary_again(folder: Path) -> None:
     server = Process(folder / "one")
     server.start()
-    client = Client(f"redis://127.0.0.1:{server.port}", timeout_s=1.0)
+    client = Client(f"redis://127.0.0.1:{server.port}", timeout_s=20.0)
     release = run("release", "saring:{k7m2x}", "u_rina", "operation-1")
     assert await client.call(*release) == []
     server.ask("REPLICAOF", "127.0.0.1", "1")
@@ -305,11 +303,8 @@ async def test_a_server_that_became_a_replica_is_away_until_it_is_a_primary_agai
 @pytest.fixture
 def watched() -> Iterator[Watched]:
     """A primary, its replica, and their Sentinel."""
-    with tempfile.TemporaryDirectory(prefix="saring-tests-") as name:
-        made = Watched(Path(name))
-        made.start()
+    with tempfile.TemporaryDirectory(prefix="saring-tests-") as name, Watched(Path(name)) as made:
         yield made
-        made.stop()
 
 
 class TestSentinel:
@@ -349,7 +344,7 @@ class TestSentinel:
         await wait_until(goes_on, "comments reach the replica")
 
     async def test_a_service_that_no_sentinel_watches_is_away(self, watched: Watched) -> None:
-        client = Client(watched.url.replace("/saring", "/another"), timeout_s=1.0)
+        client = Client(watched.url.replace("/saring", "/another"), timeout_s=20.0)
 
         with pytest.raises(StoreUnavailable, match="MasterNotFoundError"):
             await client.call("PING")

@@ -69,7 +69,7 @@ async def test_a_comment_and_a_backup_go_through_it(
     ],
 )
 async def test_a_certificate_that_cannot_be_trusted_is_not(port: int, host: str, options: str) -> None:
-    client = Client(f"rediss://{host}:{port}/0{options}", timeout_s=2.0)
+    client = Client(f"rediss://{host}:{port}/0{options}", timeout_s=20.0)
 
     with pytest.raises(StoreUnavailable):
         await client.call("PING")
@@ -78,7 +78,7 @@ async def test_a_certificate_that_cannot_be_trusted_is_not(port: int, host: str,
 
 
 async def test_plain_words_get_no_answer_at_a_door_of_tls(port: int) -> None:
-    client = Client(f"redis://127.0.0.1:{port}/0", timeout_s=2.0)
+    client = Client(f"redis://127.0.0.1:{port}/0", timeout_s=20.0)
 
     with pytest.raises(StoreUnavailable):
         await client.call("PING")
@@ -107,8 +107,8 @@ async def test_a_door_where_nobody_speaks_is_away() -> None:
 
 async def test_ours_is_shown_where_one_is_asked_for(private: PrivateServer) -> None:
     async with Proxy([private.url.removeprefix("unix://")], tls=door(asks_who_comes=True)).strung() as wire:
-        known = Client(f"rediss://127.0.0.1:{wire.port}/0?{CA}&{OURS}", timeout_s=2.0)
-        stranger = Client(f"rediss://127.0.0.1:{wire.port}/0?{CA}", timeout_s=2.0)
+        known = Client(f"rediss://127.0.0.1:{wire.port}/0?{CA}&{OURS}", timeout_s=20.0)
+        stranger = Client(f"rediss://127.0.0.1:{wire.port}/0?{CA}", timeout_s=20.0)
 
         assert await known.call("PING") == b"PONG"
         with pytest.raises(StoreUnavailable):
@@ -120,9 +120,8 @@ async def test_ours_is_shown_where_one_is_asked_for(private: PrivateServer) -> N
 
 async def test_a_cluster_is_reached_by_tls_alone(folder: Path) -> None:
     cluster = Cluster(folder, tls=door())
-    with strung(cluster.wire):
-        cluster.start()
-        client = Client(cluster.wire.url.replace("redis+", "rediss+") + f"?{CA}", timeout_s=2.0)
+    with strung(cluster.wire), cluster:
+        client = Client(cluster.wire.url.replace("redis+", "rediss+") + f"?{CA}", timeout_s=20.0)
 
         assert await client.everywhere("PING") == [b"PONG"] * 3
         for n in range(10):
@@ -130,18 +129,17 @@ async def test_a_cluster_is_reached_by_tls_alone(folder: Path) -> None:
             assert await client.call("GET", f"saring:{{{n}}}:tries") == b"%d" % n
 
         await client.close()
-    cluster.stop()
 
 
 async def test_a_sentinel_and_its_primary_are_reached_by_tls_alone(folder: Path) -> None:
     watched = Watched(folder)
-    watched.start()
-    async with Proxy([watched.sentinel.port, watched.first.port], tls=door()).strung() as wire:
-        watched.sentinel.ask("SENTINEL", "REMOVE", watched.SERVICE)
-        watched.sentinel.ask("SENTINEL", "MONITOR", watched.SERVICE, "127.0.0.1", wire.ports[1], 1)
-        client = Client(f"rediss+sentinel://127.0.0.1:{wire.ports[0]}/{watched.SERVICE}?{CA}", timeout_s=2.0)
+    wire = Proxy([watched.sentinel.port, watched.first.port], tls=door())
+    with watched:
+        async with wire.strung():
+            watched.sentinel.ask("SENTINEL", "REMOVE", watched.SERVICE)
+            watched.sentinel.ask("SENTINEL", "MONITOR", watched.SERVICE, "127.0.0.1", wire.ports[1], 1)
+            client = Client(f"rediss+sentinel://127.0.0.1:{wire.ports[0]}/{watched.SERVICE}?{CA}", timeout_s=20.0)
 
-        assert await client.call("PING") == b"PONG"
+            assert await client.call("PING") == b"PONG"
 
-        await client.close()
-    watched.stop()
+            await client.close()
