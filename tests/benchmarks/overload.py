@@ -1,11 +1,12 @@
 """What readers see when more comes than one process can do: answers to a load that does not wait for answers.
 
-    python -m tests.benchmarks.overload [--seconds 8] [--times 0.5 1 2 4]
+    python -m tests.benchmarks.overload [--seconds 8] [--times 0.5 1 2 4] [--data FOLDER]
 
 Capacity is what 64 in flight get accepted. Then submissions come at a fixed rate, a multiple of it, whatever is
 answered; this process does nothing but send and listen, and an answer's time counts from the moment when its request
 was due. "late" is the longest that a request waited for the generator itself: where it is not small beside the times,
-they say nothing. The bare aiohttp handler gets the same rate in turn. Settings are the defaults.
+they say nothing. The bare aiohttp handler gets the same rate in turn. Settings are the defaults. What is accepted waits
+for the disk: a data folder in memory (`--data /dev/shm`) shows what is ours alone.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import argparse
 import time
 from collections import Counter
 from collections.abc import Sequence
+from pathlib import Path
 
 import uvloop
 
@@ -54,8 +56,35 @@ async def _pour(name: str, server: Server, key: str, rate: float, seconds: float
     )
 
 
-async def _measure(seconds: float, times: Sequence[float]) -> None:
-    with data_dir() as data, bare() as plain, saring(data) as ours:
+async def _cost_us(server: Server, key: str, n: int = 6000) -> tuple[float, float]:
+    """Microseconds of processor time of an answer, and the share of answers that accept."""
+    prepared = requests(n, server.port, key)
+    before, _ = server.cpu_s()
+    _, answers = await closed(server.port, prepared, 256)
+    return 1e6 * (server.cpu_s()[0] - before) / n, sum(answer.status == 201 for answer in answers) / n
+
+
+async def _costs(folder: Path | None) -> None:
+    """What it costs the process to accept, to refuse, and what aiohttp alone takes."""
+    with (
+        data_dir(folder) as lax_dir,
+        data_dir(folder) as strict_dir,
+        bare() as plain,
+        saring(lax_dir, queue_wait_ms="60000") as lax,
+        saring(strict_dir, queue_capacity="1") as strict,
+    ):
+        async with newsroom_of(lax_dir) as first, newsroom_of(strict_dir) as second:
+            accepting, _ = await _cost_us(lax, first.key)
+            refusing, accepted = await _cost_us(strict, second.key)
+            answering, _ = await _cost_us(plain, "")
+            print(
+                f"processor time of ours: {accepting:.0f} µs to accept, {refusing:.0f} µs to refuse"
+                f" ({100 * accepted:.1f} % of these were accepted); the bare handler: {answering:.0f} µs"
+            )
+
+
+async def _measure(seconds: float, times: Sequence[float], folder: Path | None) -> None:
+    with data_dir(folder) as data, bare() as plain, saring(data) as ours:
         async with newsroom_of(data) as room:
             rates = []
             for _ in range(4):
@@ -69,6 +98,7 @@ async def _measure(seconds: float, times: Sequence[float]) -> None:
             for multiple in times:
                 await _pour("bare", plain, room.key, multiple * capacity, seconds)
                 await _pour(f"{multiple:g} × ours", ours, room.key, multiple * capacity, seconds)
+    await _costs(folder)
 
 
 def main() -> None:
@@ -76,8 +106,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=8)
     parser.add_argument("--times", type=float, nargs="+", default=[0.5, 1, 2, 4])
+    parser.add_argument("--data", type=Path, help="where the store's folder is made; the system's temporary folder")
     given = parser.parse_args()
-    uvloop.run(_measure(given.seconds, given.times))
+    uvloop.run(_measure(given.seconds, given.times, given.data))
 
 
 if __name__ == "__main__":

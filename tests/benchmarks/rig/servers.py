@@ -110,7 +110,7 @@ def saring(folder: Path, **settings: str) -> Iterator[Server]:
 
 
 @contextlib.contextmanager
-def data_dir() -> Iterator[Path]:
-    """An empty one."""
-    with tempfile.TemporaryDirectory(prefix="saring-") as folder:
+def data_dir(parent: Path | None = None) -> Iterator[Path]:
+    """An empty one, in the system's temporary folder unless told otherwise."""
+    with tempfile.TemporaryDirectory(prefix="saring-", dir=parent) as folder:
         yield Path(folder)
