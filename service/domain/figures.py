@@ -62,10 +62,14 @@ class Overturn:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """All of it. Waits are in seconds, None where nothing waited: the median of those decided, the longest now."""
+    """All of it from `counted_from_ms` on: the beginning, or later where more happened than is counted.
+
+    Waits are in seconds, None where nothing waited: the median of those decided, the longest now.
+    """
 
     from_ms: int
     to_ms: int
+    counted_from_ms: int
     hours: Sequence[Hour]
     deciders: Sequence[Decider]
     overturns: Sequence[Overturn]

@@ -12,6 +12,7 @@ from service.domain.ids import Tag, digest
 from service.store.store import Store
 
 LONGEST_DAYS = 92
+MOST_EVENTS = 50_000  # of a busier range the newest are counted, and that is said
 _AT_ONCE = 1_000
 _TOP = 10
 # Several processes write events, each with its clock: their order and their times may differ by that much.
@@ -26,22 +27,27 @@ class Measure:
         self._clock = clock
 
     async def __call__(self, tag: Tag, from_ms: int, to_ms: int) -> Figures:
-        """The figures of [from, to); the caller has seen to it that these are not too far apart."""
+        """The figures of [from, to); the caller has seen to it that these are not too far apart.
+
+        Where more happened than is counted at once, `counted_from_ms` tells from when on all of it is.
+        """
+        begin, end, counted_from_ms = await self._bounds(tag, from_ms, to_ms)
         submitted: list[Event] = []
         touched: dict[str, None] = {}
         articles: Counter[str] = Counter()
-        async for page in self._pages(tag, from_ms, to_ms):
+        async for page in self._pages(tag, begin, end, counted_from_ms, to_ms):
             new = [event for event in page if event.type == SUBMITTED]
             submitted += new
             touched |= dict.fromkeys(event.comment_id for event in page if event.type in (APPROVED, REJECTED))
             if new:
                 articles.update(await self._store.articles.under(tag, [event.comment_id for event in new]))
-        decided = [comment async for comment in self._decided(tag, list(touched), from_ms, to_ms)]
+        decided = [comment async for comment in self._decided(tag, list(touched), counted_from_ms, to_ms)]
         oldest_ms, n_pending = await self._waiting(tag)
         return Figures(
             from_ms=from_ms,
             to_ms=to_ms,
-            hours=hours(submitted, from_ms, to_ms),
+            counted_from_ms=counted_from_ms,
+            hours=hours(submitted, counted_from_ms, to_ms),
             deciders=deciders(decided),
             overturns=overturns(decided),
             articles=await self._told(tag, articles),
@@ -50,14 +56,22 @@ class Measure:
             n_pending=n_pending,
         )
 
-    async def _pages(self, tag: Tag, from_ms: int, to_ms: int) -> AsyncIterator[list[Event]]:
-        """The events of [from, to), a thousand at a time."""
-        last = await self._store.events.older(tag, from_ms - _CLOCKS_MS)
-        while events := await self._store.events.after(tag, last, _AT_ONCE):
-            last = events[-1].number
+    async def _bounds(self, tag: Tag, from_ms: int, to_ms: int) -> tuple[int, int, int]:
+        """The events to count, from behind one number up to another, and the time from which on these are all."""
+        events, is_over = self._store.events, to_ms + _CLOCKS_MS < self._clock()
+        first = await events.older(tag, from_ms - _CLOCKS_MS)
+        end = await (events.older(tag, to_ms + _CLOCKS_MS) if is_over else events.last(tag))
+        begin = max(first, end - MOST_EVENTS)
+        if begin == first:
+            return first, end, from_ms
+        (oldest,) = await events.after(tag, begin, 1)
+        return begin, end, max(from_ms, oldest.at_ms)
+
+    async def _pages(self, tag: Tag, begin: int, end: int, from_ms: int, to_ms: int) -> AsyncIterator[list[Event]]:
+        """Of the events from behind one number up to another those of [from, to), a thousand at a time."""
+        while begin < end and (events := await self._store.events.after(tag, begin, min(_AT_ONCE, end - begin))):
+            begin = events[-1].number
             yield [event for event in events if from_ms <= event.at_ms < to_ms]
-            if len(events) < _AT_ONCE or events[-1].at_ms >= to_ms + _CLOCKS_MS:
-                return
 
     async def _decided(self, tag: Tag, ids: list[str], from_ms: int, to_ms: int) -> AsyncIterator[Comment]:
         """Of these comments those whose standing decision was made in [from, to)."""

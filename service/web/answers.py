@@ -252,6 +252,9 @@ class BusyArticleOut(BaseModel):
 class StatsOut(BaseModel):
     from_: datetime = Field(alias="from")
     to: datetime
+    counted_from: datetime = Field(
+        description="From here on all is counted: `from`, or later where more than 50,000 events happened."
+    )
     inflow: list[HourOut]
     verdicts: VerdictsOut
     decisions: list[DeciderOut]

@@ -8,6 +8,7 @@ from service.app import House
 from service.domain.comment import Article, Author
 from service.domain.figures import HOUR_MS, Decider, Overturn
 from service.domain.policy import Verdict
+from service.flow import measure as measure_module
 from service.flow.measure import Measure
 from service.flow.review import Call
 from tests.conftest import Clock, Desk
@@ -140,3 +141,22 @@ async def test_a_site_without_comments_has_figures_too(desk: Desk, measure: Meas
     found = await measure(desk.newsroom.tag, clock() - HOUR_MS, clock())
 
     assert (found.median_wait_s, found.oldest_wait_s, found.n_pending, found.articles) == (None, None, 0, [])
+
+
+async def test_of_a_range_too_busy_the_newest_is_counted_and_that_is_said(
+    house: House, desk: Desk, measure: Measure, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin = clock()
+    for _ in range(6):
+        comment = (await desk.submit()).comment
+        clock.pass_(s=1)
+        await decide(house, desk, comment.id, "approve")
+        clock.pass_(s=3_599)
+    whole = await measure(desk.newsroom.tag, begin, clock())
+    monkeypatch.setattr(measure_module, "MOST_EVENTS", 4)
+
+    part = await measure(desk.newsroom.tag, begin, clock())
+
+    assert (whole.counted_from_ms, whole.deciders) == (begin, [Decider(RINA, 6, 0)])
+    assert (part.counted_from_ms, part.deciders) == (begin + 4 * HOUR_MS, [Decider(RINA, 2, 0)])
+    assert [hour.n_hold for hour in part.hours if hour.n_all] == [1, 1]

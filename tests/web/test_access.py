@@ -311,11 +311,11 @@ class TestTokens:
         token = await self.made(rina)
         edge = Edge(web, desk.newsroom)
         page = (await rina.get("/console/account")).text
-        assert token not in page and "skrip laporan" in page and page.count("never") == 2
+        assert token not in page and "skrip laporan" in page and page.count("not yet") == 2
 
         assert (await edge.call("GET", "/v1/queue", token)).status == 200
         assert (await edge.call("GET", "/v1/sites/koran/policy", token)).status == 403
-        assert (await rina.get("/console/account")).text.count("never") == 1
+        assert (await rina.get("/console/account")).text.count("not yet") == 1
 
         kept = await house.services.tokens.of(await house.configure.account("rina@koran.example"))
         (used,) = [each for each in kept if each.used_ms == clock()]

@@ -31,6 +31,7 @@ def _rendered(figures: Figures) -> dict[str, Any]:
     return {
         "from": moment(figures.from_ms),
         "to": moment(figures.to_ms),
+        "counted_from": moment(figures.counted_from_ms),
         "inflow": [
             {
                 "hour": moment(hour.begin_ms),

@@ -9,6 +9,7 @@ from aiohttp import web
 from markupsafe import Markup
 
 from service.domain.figures import PUBLISHED, Figures, Hour
+from service.flow.measure import MOST_EVENTS
 from service.web.console.cases import KINDS, LABELS
 from service.web.console.door import Visit
 from service.web.console.sheets import sheet
@@ -58,6 +59,8 @@ async def page(visit: Visit) -> web.StreamResponse:
         periods=[(code, visit.say(word)) for code, word in _WORDS.items()],
         bins=bins,
         by_hour=_PERIODS[period][1] == 1,
+        counted_from=words.when(figures.counted_from_ms) if figures.counted_from_ms > figures.from_ms else "",
+        n_counted=words.number(MOST_EVENTS),
         n_in=words.number(sum(figures.verdicts.values())),
         n_decided=words.number(sum(each.n_all for each in figures.deciders)),
         n_pending=words.number(figures.n_pending),
