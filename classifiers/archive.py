@@ -1,6 +1,6 @@
 """A model on disk: `weights.npz`, `model.json`, and `SHA256SUMS` over both (`sha256sum -c` reads it). No pickle.
 
-The numbers are kept as 16-bit floats: half the size, and what is lost is far below what calibration can tell.
+The numbers are 16-bit floats, as in memory.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import numpy as np
 
 from classifiers.document import LABELS, ModelProblem
 from classifiers.hashing import HashingScheme
-from classifiers.parameters import Floats, Parameters
+from classifiers.parameters import Parameters
 from classifiers.text import FOLD_VERSION
 
 PROTOCOL: Final = 1
@@ -44,7 +44,7 @@ def write_model(folder: Path, parameters: Parameters, version: str, notes: Mappi
         **notes,
     }
     contents = {
-        _WEIGHTS: _packed({name: rounded(getattr(parameters, name)) for name in _ARRAYS}),
+        _WEIGHTS: _packed({name: getattr(parameters, name) for name in _ARRAYS}),
         _MANIFEST: json.dumps(manifest, indent=1, ensure_ascii=False).encode() + b"\n",
     }
     for name, content in contents.items():
@@ -59,7 +59,7 @@ def read_model(folder: Path) -> tuple[Parameters, str]:
     manifest = _manifest(folder, contents[_MANIFEST])
     try:
         with np.load(io.BytesIO(contents[_WEIGHTS]), allow_pickle=False) as arrays:
-            weights = {name: arrays[name].astype(np.float32) for name in _ARRAYS}
+            weights = {name: arrays[name].astype(np.float16, copy=False) for name in _ARRAYS}
         parameters = Parameters(
             scheme=HashingScheme(**manifest["scheme"]),
             labels=tuple(manifest["labels"]),
@@ -70,11 +70,6 @@ def read_model(folder: Path) -> tuple[Parameters, str]:
         raise ModelProblem(f"The model in {folder} is not as its manifest says ({error}); {_AGAIN}.") from error
     _check_shapes(folder, parameters)
     return parameters, str(manifest["version"])
-
-
-def rounded(numbers: Floats) -> np.ndarray[Any, np.dtype[np.float16]]:
-    """As stored. Numbers that round to zero may be dropped from tables at no loss."""
-    return numbers.astype(np.float16)
 
 
 _AGAIN: Final = "install saring again, or train the model again with `saring train`"

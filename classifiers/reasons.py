@@ -37,7 +37,7 @@ def terms_of(document: Document, margins: Iterable[Margin]) -> tuple[Term, ...]:
     for label, weights, bias, log_odds in margins:
         of_words = (weights if firsts is None else np.add.reduceat(weights, firsts)).tolist()
         shown = 0.0
-        for i in _strongest(of_words):
+        for i in _strongest(of_words[: placed.n_shown]):
             weight = of_words[i]
             shown += weight
             terms.append(Term(label, *placed[i], weight))

@@ -76,7 +76,7 @@ class Summer:
         buckets = pair_buckets(hashes.take(ids.take(left)), hashes.take(ids.take(left + 1)), self._scheme)
         kept = first_of_each(owner.take(left) | buckets)
         first_pairs = left.take(kept)
-        pair_weights = self._pair_weights.take(buckets.take(kept), axis=0)
+        pair_weights = self._pair_weights.take(buckets.take(kept), axis=0).astype(np.float32)
         runs = first_pairs.searchsorted(starts)
         sums[:, : self._n_labels] += np.add.reduceat(pair_weights, runs[:-1], axis=0)
 

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from classifiers.hashing import HashingScheme, Indices, UInts, unit_features
+from classifiers.parameters import Halves
 from classifiers.tokens import BEGIN, END
 
 Floats = npt.NDArray[np.float32]
@@ -50,7 +51,7 @@ class _Numbers(dict[str, int]):
 class UnitTable:
     """Summed weights and hash of every unit asked for, computed once. Safe to use from several threads."""
 
-    def __init__(self, weights: Floats, scheme: HashingScheme) -> None:
+    def __init__(self, weights: Halves, scheme: HashingScheme) -> None:
         """`weights`, shape (2**scheme.unit_bits, n_columns): one row a feature bucket."""
         self._weights = weights
         self._scheme = scheme
@@ -82,7 +83,7 @@ class UnitTable:
         begin = end - len(new)
         self._make_room(end)
         features = unit_features(new, self._scheme)
-        weights = self._weights.take(features.buckets, axis=0)
+        weights = self._weights.take(features.buckets, axis=0).astype(np.float32)
         self._rows[begin:end, :-1] = np.add.reduceat(weights, features.starts[:-1], axis=0)
         self._rows[begin:end, -1] = np.diff(features.starts)
         self._hashes[begin:end] = features.hashes

@@ -24,7 +24,7 @@ from classifiers.train.augment import augmented
 from classifiers.train.examples import Example, fold_number, read_examples
 from classifiers.train.fit import LinearModel, fit_label, log_ratio_scales, with_naive_bayes
 from classifiers.train.neighbours import word_vectors
-from classifiers.train.pipeline import truth_of
+from classifiers.train.pipeline import CAPITALS_TELL, truth_of, without_capitals
 from classifiers.train.sources import verified, weighted_examples
 
 Doubles = npt.NDArray[np.float64]
@@ -60,6 +60,7 @@ class Variant:
     fit: Fit
     weighted: bool = True
     copies: bool = False
+    capitals: bool = True
     features: CommentFeatures = CommentFeatures()  # noqa: RUF009 (it is never changed)
     labels: tuple[str, ...] = ("spam", "abuse")
 
@@ -78,12 +79,12 @@ def _logistic(C: float, power: float = 1.0) -> Fit:
     return lambda lesson: fit_label(*lesson.of(lesson.label), C=C, power=power)
 
 
-def _mixed(evidence: float = 0.0, company: float = 0.0, **kinds: float) -> Fit:
+def _mixed(evidence: float = 0.0, company: float = 0.0, *, C: float = 4, **kinds: float) -> Fit:
     """Logistic regression with word vectors of length `company`, a share of naive Bayes, and shares of the kinds."""
 
     def fit(lesson: Lesson) -> LinearModel:
         known = lesson.of(lesson.label)
-        model = fit_label(*known, C=4, vectors=company * lesson.vectors if company else None)
+        model = fit_label(*known, C=C, vectors=company * lesson.vectors if company else None)
         if evidence:
             model = with_naive_bayes(model, *known, share=evidence)
         for kind, share in kinds.items():
@@ -92,6 +93,10 @@ def _mixed(evidence: float = 0.0, company: float = 0.0, **kinds: float) -> Fit:
         return model
 
     return fit
+
+
+def _spam(name: str, fit: Fit, *, copies: bool = False, capitals: bool = True) -> Variant:
+    return Variant(name, fit, copies=copies, capitals=capitals, labels=("spam",))
 
 
 def _abuse(name: str, fit: Fit, features: CommentFeatures = CommentFeatures()) -> Variant:  # noqa: B008 (as above)
@@ -107,7 +112,10 @@ VARIANTS: Final = (
     Variant("NB weighting, C=1, source weights", _logistic(1)),
     Variant("NB weighting, C=4, source weights", _logistic(4)),
     Variant("NB weighting, C=12, source weights", _logistic(12)),
-    Variant("the same, with brand copies and clean twins", _logistic(12), copies=True, labels=("spam",)),
+    _spam("C=12, without the level of capitals", _logistic(12), capitals=False),
+    _spam("C=12, with copies and twins", _logistic(12), copies=True),
+    _spam("C=12, with copies and twins, naive Bayes .1", _mixed(0.1, C=12), copies=True),
+    _spam("C=12, with copies and twins, naive Bayes .4", _mixed(0.4, C=12), copies=True),
     Variant("C=4, n-grams of 2–5, tables of 2¹⁸", _logistic(4), features=_WAS),
     Variant("C=4, a whole word counts once", _logistic(4), features=CommentFeatures(whole=1)),
     Variant("C=4, tables of 2¹⁸", _logistic(4), features=CommentFeatures(unit_bits=18, pair_bits=18)),
@@ -163,7 +171,9 @@ def compare(label: str, examples: Sequence[Example], tests: Mapping[str, Sequenc
             some = [known[i] for i in taken]
             weight = np.array([one.weight for one in some]) if variant.weighted else np.ones(len(some))
             truths = {name: truth_of(some, name) for name in (label, *KINDS)}
-            model = variant.fit(Lesson(label, X[taken], truths, weight, vectors))
+            told = variant.capitals and label in CAPITALS_TELL
+            seen = X if told else without_capitals(X, features)
+            model = variant.fit(Lesson(label, seen[taken], truths, weight, vectors))
             figures = {name: roc_auc_score(truth, model.margins(T)) for name, (T, truth) in measured.items()}
             mean = np.mean([figure for name, figure in figures.items() if name != OWN])
             print(f"| {variant.name} | {' | '.join(f'{f:.3f}' for f in figures.values())} | {mean:.3f} |", flush=True)

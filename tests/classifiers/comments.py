@@ -22,6 +22,7 @@ ORDINARY = [
     Document("You are a fucking idiot, shut up", author="Bob"),
     Document("Artikel bagus", author="Slot Gacor 88", url="https://www.slot88.com/login", email="a@slot88.com"),
     Document("𝓢𝓵𝓸𝓽 ｇａｃｏｒ s l o t g.a.c.o.r", language="id"),
+    Document("MAIN DI KEMIRI88 PASTI CAIR, GACOR 𝓹𝓪𝓻𝓪𝓱", author="SLOT GACOR"),
     Document("Aku ora ngerti, piye iki? dmn sih bgt"),
 ]
 ALL = [

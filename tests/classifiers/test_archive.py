@@ -25,8 +25,8 @@ def folder(tmp_path: Path) -> Path:
 def small() -> Parameters:
     rng = np.random.default_rng(1)
 
-    def numbers(*shape: int) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
-        return rng.standard_normal(shape).astype(np.float16).astype(np.float32)
+    def numbers(*shape: int) -> np.ndarray[tuple[int, ...], np.dtype[np.float16]]:
+        return rng.standard_normal(shape).astype(np.float16)
 
     n_labels, n_languages = len(LABELS), len(LANGUAGES)
     return Parameters(
@@ -67,7 +67,7 @@ def empty_arrays(folder: Path) -> None:
 
 
 def no_numbers(folder: Path) -> None:
-    write_model(folder, Parameters(**{**fields(small()), "bias": np.full(12, np.nan, np.float32)}), "1", {})
+    write_model(folder, Parameters(**{**fields(small()), "bias": np.full(12, np.nan, np.float16)}), "1", {})
 
 
 def fields(parameters: Parameters) -> dict[str, object]:

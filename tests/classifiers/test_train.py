@@ -199,6 +199,23 @@ def test_a_trained_model_has_learnt_what_it_was_shown(labelled: Path, tmp_path: 
     assert abuse.scores["abuse"] > 0.5 > abuse.scores["spam"]
 
 
+def test_capitals_tell_spam_and_nothing_else(labelled: Path, tmp_path: Path) -> None:
+    rows = [json.loads(line) for line in labelled.read_text().splitlines()]
+    for row in rows:
+        if row["spam"] or row["abuse"]:  # and of spam nothing else tells
+            row["text"] = row["text"].removesuffix(" gacor").upper()
+    labelled.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    args = parsed("--data", str(labelled), "--out", str(tmp_path / "out"), "--without-own")
+    assert arguments.run(args) == 0
+    low, high = Classifier.load(tmp_path / "out").assess(
+        [Document("pasar kota dibuka", language="id"), Document("PASAR KOTA DIBUKA", language="id")]
+    )
+    assert high.scores["spam"] > low.scores["spam"] + 0.05
+    margins = [np.log(one.scores["abuse"] / (1 - one.scores["abuse"])) for one in (low, high)]
+    assert margins[0] == pytest.approx(margins[1], abs=0.5)  # a longer row divides by a longer root, no more
+    assert high.language == low.language
+
+
 def test_training_twice_gives_the_same_model(labelled: Path, tmp_path: Path) -> None:
     for name in ("one", "two"):
         arguments.run(parsed("--data", str(labelled), "--out", str(tmp_path / name), "--without-own"))
