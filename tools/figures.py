@@ -56,6 +56,9 @@ WANTED = (
     Wanted("political criticism, held out", "political criticism, blocks held out", "abuse", _HOLD, "≤ .03"),
     Wanted("all sources, blocks held out", "all sources, blocks held out", "spam", _ECE, "≤ .03"),
     Wanted("all sources, blocks held out", "all sources, blocks held out", "abuse", _ECE, "≤ .03"),
+    Wanted(
+        "the same, abuse as frequent as expected", "abuse as frequent as expected, blocks held out", "abuse", _ECE, ""
+    ),
 )
 
 

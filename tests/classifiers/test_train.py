@@ -12,6 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from classifiers import LABELS, Classifier, Document
+from classifiers.archive import read_model
+from classifiers.hashing import unit_features
+from classifiers.tokens import CAPITALS
 from classifiers.train import arguments
 from classifiers.train.augment import Words, augmented, brand_copies, invent, linked_twins, respelled_copies
 from classifiers.train.calibrate import at_prevalence, calibrate, language_numbers
@@ -207,13 +210,10 @@ def test_capitals_tell_spam_and_nothing_else(labelled: Path, tmp_path: Path) -> 
     labelled.write_text("".join(json.dumps(row) + "\n" for row in rows))
     args = parsed("--data", str(labelled), "--out", str(tmp_path / "out"), "--without-own")
     assert arguments.run(args) == 0
-    low, high = Classifier.load(tmp_path / "out").assess(
-        [Document("pasar kota dibuka", language="id"), Document("PASAR KOTA DIBUKA", language="id")]
-    )
-    assert high.scores["spam"] > low.scores["spam"] + 0.05
-    margins = [np.log(one.scores["abuse"] / (1 - one.scores["abuse"])) for one in (low, high)]
-    assert margins[0] == pytest.approx(margins[1], abs=0.5)  # a longer row divides by a longer root, no more
-    assert high.language == low.language
+    parameters, _ = read_model(tmp_path / "out")
+    shouted = parameters.unit_weights[unit_features([CAPITALS[3]], parameters.scheme).buckets].sum(axis=0)
+    assert shouted[LABELS.index("spam")] > 0.2
+    assert not np.delete(shouted, LABELS.index("spam")).any()
 
 
 def test_training_twice_gives_the_same_model(labelled: Path, tmp_path: Path) -> None:
@@ -231,7 +231,11 @@ def test_held_out_blocks_and_brands_are_measured_and_no_model_is_written(
     assert arguments.run(args) == 0
     report = json.loads((out / "report.json").read_text())
     rows = {row["set"]: row for row in report["rows"] if row["label"] == "spam" and row["language"] == "*"}
-    assert set(rows) == {"all sources, blocks held out", "judol, brands held out"}
+    assert set(rows) == {
+        "all sources, blocks held out",
+        "spam as frequent as expected, blocks held out",
+        "judol, brands held out",
+    }
     (expected,) = [row for row in report["rows"] if row["set"] == "abuse as frequent as expected, blocks held out"]
     share = expected["n_positive"] / (expected["n_positive"] + expected["n_negative"])
     assert share == pytest.approx(PREVALENCE["abuse"], abs=0.1)
