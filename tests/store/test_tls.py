@@ -87,7 +87,12 @@ async def test_plain_words_get_no_answer_at_a_door_of_tls(port: int) -> None:
 
 
 async def test_a_door_where_nobody_speaks_is_away() -> None:
+    heard: list[asyncio.Task[None]] = []
+
     async def listen(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        heard.append(task)
         await reader.read()
         writer.close()
 
@@ -101,8 +106,7 @@ async def test_a_door_where_nobody_speaks_is_away() -> None:
 
         await client.close()
     silent.close()
-    others = asyncio.all_tasks() - {asyncio.current_task()}
-    await asyncio.gather(*others)  # until each has heard that its caller is gone
+    await asyncio.gather(*heard)  # until each has heard that its caller is gone
 
 
 async def test_ours_is_shown_where_one_is_asked_for(private: PrivateServer) -> None:
