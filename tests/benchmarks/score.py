@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import orjson
@@ -40,28 +40,40 @@ def main() -> None:
     print("| what | alone, µs | in batches, µs | comments/s |\n|---|---|---|---|")
     classifier = Classifier.load()
     row("fold", lambda some: [fold_text(one.text) for one in some], documents)
-    row("score", lambda some: classifier.assess(some, reasons=False), documents)
+    ours = row("score", lambda some: classifier.assess(some, reasons=False), documents)
     row("score with reasons", classifier.assess, documents)
     for reasons in (False, True):
         command_row(documents, reasons=reasons)
     texts = [document.text for document in documents]
-    row("scikit-learn pipeline", pipeline(examples), texts)
+    others = {"scikit-learn pipeline": row("scikit-learn pipeline", pipeline(examples), texts)}
     if importlib.util.find_spec("profanity_check"):
         from profanity_check import predict_prob
 
-        row("alt-profanity-check", predict_prob, texts)
+        others["alt-profanity-check"] = row("alt-profanity-check", predict_prob, texts)
     if importlib.util.find_spec("fasttext"):
-        row("fastText", fasttext_model(examples), [text.replace("\n", " ") for text in texts])
+        lines = [text.replace("\n", " ") for text in texts]
+        others["fastText"] = row("fastText", fasttext_model(examples), lines)
+    print("\n| beside `score` | alone, times | in batches, times |\n|---|---|---|")
+    for name, theirs in others.items():
+        print(f"| {name} | {theirs.alone_s / ours.alone_s:.2f} | {theirs.batch_s / ours.batch_s:.2f} |")
 
 
-def row(name: str, score: Callable[[Sequence[Any]], object], comments: Sequence[Any]) -> None:
-    """One line: the median time alone, and the best of three passes over all."""
+class Took(NamedTuple):
+    """Seconds a comment: the median alone, and the best of three passes over all."""
+
+    alone_s: float
+    batch_s: float
+
+
+def row(name: str, score: Callable[[Sequence[Any]], object], comments: Sequence[Any]) -> Took:
+    """Measures, and prints one line."""
     score(comments)
     alone = []
     for comment in comments[:ALONE]:
         alone.append(_timed(lambda comment=comment: score([comment])))  # type: ignore[misc]
-    batch = min(_timed(lambda: score(comments)) for _ in range(3)) / len(comments)
-    print(f"| {name} | {np.median(alone) * 1e6:.0f} | {batch * 1e6:.1f} | {1 / batch:,.0f} |", flush=True)
+    took = Took(float(np.median(alone)), min(_timed(lambda: score(comments)) for _ in range(3)) / len(comments))
+    print(f"| {name} | {took.alone_s * 1e6:.0f} | {took.batch_s * 1e6:.1f} | {1 / took.batch_s:,.0f} |", flush=True)
+    return took
 
 
 def command_row(documents: Sequence[Document], *, reasons: bool) -> None:
