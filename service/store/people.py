@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,7 +11,7 @@ import orjson
 
 from service.domain.ids import AccountId
 from service.domain.site import Account, Role, Token
-from service.errors import AlreadyExists, LinkTaken, NotFound
+from service.errors import AlreadyExists, LinkTaken, NotFound, StoreUnavailable
 from service.store import codec, keys
 from service.store.client import Client, run
 
@@ -116,7 +117,8 @@ class People:
             self._owners.pop(token_hash, None)
             return None
         if now_ms - int(used_ms or 0) >= _USED_ANEW_MS:
-            await self._client.call("HSET", keys.TOKENS_USED, token_hash, now_ms)
+            with contextlib.suppress(StoreUnavailable):  # a store that takes no writes, full or not, can still be read
+                await self._client.call("HSET", keys.TOKENS_USED, token_hash, now_ms)
         owner = self._owners[token_hash] = codec.load_token(token_hash, raw).account_id
         return codec.load_account(owner, account) if account and owner == guess else await self.get(owner)
 
