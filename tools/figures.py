@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 
 from classifiers import LABELS
 from classifiers.archive import SHIPPED
+from tools.markdown import table
 
 KEPT = SHIPPED / "figures.json"
 EXPLAINED = Path("docs/explanation/model.md")
@@ -109,45 +110,70 @@ def written(path: Path, kept: Report) -> str:
 
 def goals(kept: Report) -> str:
     """What is wanted, what is reached."""
-    lines = ["| set | label | figure | reached (95 % interval) | goal |", "|---|---|---|---|---|"]
-    for want in WANTED:
-        said = _told(_figure(kept, want))
-        lines.append(f"| {want.what} | {want.label} | {_SAID[want.figure]} | {said} | {want.goal or '–'} |")
-    return _paragraph(lines)
+    return table(
+        ("set", "label", "figure", "reached (95 % interval)", "goal"),
+        (
+            (
+                want.what,
+                want.label,
+                _SAID[want.figure],
+                _told(kept, want.set, want.label, want.figure),
+                want.goal or "–",
+            )
+            for want in WANTED
+        ),
+    )
 
 
 def held_out(kept: Report) -> str:
     """Each label on blocks held out."""
-    lines = ["| label | AUC, own corpus | error, own corpus | error, all sources |", "|---|---|---|---|"]
-    for label in LABELS:
-        own, everything = (f"{name}, blocks held out" for name in ("own corpus", "all sources"))
-        cells = [_figure(kept, Wanted("", name, label, figure, "")) for name, figure in ((own, _AUC), (own, _ECE))]
-        cells.append(_figure(kept, Wanted("", everything, label, _ECE, "")))
-        lines.append(f"| {label} | {' | '.join(map(_told, cells))} |")
-    return _paragraph(lines)
+    own, everything = "own corpus, blocks held out", "all sources, blocks held out"
+    return table(
+        ("label", "AUC, own corpus", "error, own corpus", "error, all sources"),
+        (
+            (
+                label,
+                _told(kept, own, label, _AUC),
+                _told(kept, own, label, _ECE),
+                _told(kept, everything, label, _ECE),
+            )
+            for label in LABELS
+        ),
+    )
 
 
 def bands(kept: Report) -> str:
     """What the shipped policy's bands do on each set by others."""
-    lines = ["| set | label | band | precision | recall | clean over it |", "|---|---|---|---|---|---|"]
-    for row in kept["rows"]:
-        if "held out" in row["set"]:
-            continue
-        for band in ("hold", "reject"):
-            cells = [row["figures"].get(f"{name}_{band}") for name in ("precision", "recall", "false_alarms")]
-            if any(cells):
-                told = " | ".join(map(_told, cells))
-                lines.append(f"| {row['set']} | {row['label']} | {band} | {told} |")
-    return _paragraph(lines)
+    return table(
+        ("set", "label", "band", "precision", "recall", "clean over it"),
+        (
+            (
+                row["set"],
+                row["label"],
+                band,
+                *(_said(row["figures"].get(f"{name}_{band}")) for name in ("precision", "recall", "false_alarms")),
+            )
+            for row in kept["rows"]
+            for band in ("hold", "reject")
+            if "held out" not in row["set"] and f"false_alarms_{band}" in row["figures"]
+        ),
+    )
 
 
 def functional(kept: Report) -> str:
     """How many of our own functional checks pass."""
-    lines = ["| checks | label | wanted | passed |", "|---|---|---|---|"]
-    for one in kept["functional"]:
-        side = "over" if one["expected"] else "under"
-        lines.append(f"| {one['category']} | {one['label']} | {side} hold | {one['passed']} of {one['total']} |")
-    return _paragraph(lines)
+    return table(
+        ("checks", "label", "wanted", "passed"),
+        (
+            (
+                one["category"],
+                one["label"],
+                f"{'over' if one['expected'] else 'under'} hold",
+                f"{one['passed']} of {one['total']}",
+            )
+            for one in kept["functional"]
+        ),
+    )
 
 
 def version(kept: Report) -> str:
@@ -164,22 +190,16 @@ SECTIONS: dict[str, Callable[[Report], str]] = {
 }
 
 
-def _figure(kept: Report, want: Wanted) -> Any:
-    for row in kept["rows"]:
-        if (row["set"], row["label"]) == (want.set, want.label):
-            return row["figures"].get(want.figure)
-    return None
+def _told(kept: Report, set_: str, label: str, figure: str) -> str:
+    rows = (row for row in kept["rows"] if (row["set"], row["label"]) == (set_, label))
+    return _said(next((row["figures"].get(figure) for row in rows), None))
 
 
-def _told(figure: Any) -> str:
+def _said(figure: Any) -> str:
     if figure is None or figure["value"] is None:
         return "–"
     value, low, high = (f"{figure[end]:.3f}".removeprefix("0") for end in ("value", "low", "high"))
     return f"{value} ({low}–{high})"
-
-
-def _paragraph(lines: Sequence[str]) -> str:
-    return "\n".join(lines) + "\n"
 
 
 if __name__ == "__main__":

@@ -23,14 +23,9 @@ from service.web import demo
 from service.web.problems import BAD_REQUEST, FIELD_MESSAGES, HTTP_ROWS, INTERNAL
 from service.web.problems import TABLE as PROBLEMS
 from service.web.routes import ROUTES
+from tools.markdown import table
 
 FOLDER = Path("docs/reference")
-
-
-def _table(head: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
-    head = list(head)
-    lines = [head, ["---"] * len(head), *([str(cell).replace("|", "\\|") for cell in row] for row in rows)]
-    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
 def _default(value: object) -> str:
@@ -50,7 +45,7 @@ def settings() -> str:
     return (
         "# Settings\n\nRead from the environment; `saring serve --help` lists those that have a flag, which "
         "wins. An empty variable counts as not set. A wrong one stops the start and is named.\n\n"
-        + _table(("variable", "default", "meaning"), rows)
+        + table(("variable", "default", "meaning"), rows)
     )
 
 
@@ -68,7 +63,7 @@ def routes() -> str:
     return (
         "# Routes\n\nRequests and answers in full: `/openapi.json`, or `/docs` to read and try. Credentials go into "
         "`Authorization: Bearer …`; a form may carry a public key as `key`.\n\n"
-        + _table(("route", "who", "does", "statuses"), rows)
+        + table(("route", "who", "does", "statuses"), rows)
         + "\nStatic files lie under `/static`.\n"
     )
 
@@ -85,10 +80,10 @@ def problems() -> str:
         "# Problems\n\nErrors are `application/problem+json` (RFC 9457), in Indonesian or English by "
         "`Accept-Language`, with the request's id; 429 and 503 carry `Retry-After`. Nothing of the input is "
         "repeated in one.\n\n"
-        + _table(("status", "type", "title", "detail"), unique)
+        + table(("status", "type", "title", "detail"), unique)
         + "\n## Fields\n\n`errors` has an entry a bad field: `pointer` (RFC 6901, in the JSON names, for forms too), "
         "`code`, `detail`. `invalid_email`, `invalid_url` and `in_the_future` are told as `invalid`.\n\n"
-        + _table(("code", "detail"), codes)
+        + table(("code", "detail"), codes)
     )
 
 
@@ -98,7 +93,7 @@ def keys() -> str:
     return (
         "# Keys in the store\n\nAll keys of a site bear its tag in braces, so they share a slot. *ttl*: expires by "
         "itself; *swept*: ended by the sweep or with its comment; *permanent*: until the site goes.\n\n"
-        + _table(("key", "type", "owner", "ends", "what"), rows)
+        + table(("key", "type", "owner", "ends", "what"), rows)
     )
 
 
@@ -114,7 +109,7 @@ def events() -> str:
     return (
         "# Events\n\n`GET /v1/events?after=N` tells the site's facts in order, numbered from 1 without a gap; "
         "`next` is the cursor. Kept 90 days; an older cursor gets 410. They carry no names, addresses or text.\n\n"
-        + _table(("type", "means"), [(f"`{kind}`", meaning[kind]) for kind in event.TYPES])
+        + table(("type", "means"), [(f"`{kind}`", meaning[kind]) for kind in event.TYPES])
     )
 
 
@@ -131,16 +126,16 @@ def policy() -> str:
         "names the verdict; none: approve. A band that ends at 1 includes it. Trust waives hold bands, "
         "`first_time` and `links`, never block lists nor reject bands; what the machine could not score is always "
         "held.\n\n## Default bands\n\n"
-        + _table(("label", "scores", "verdict"), bands)
+        + table(("label", "scores", "verdict"), bands)
         + "\n## Rules\n\n"
-        + _table(("code", "numbers it takes", "default verdict", "default numbers"), rules)
+        + table(("code", "numbers it takes", "default verdict", "default numbers"), rules)
     )
 
 
 def metrics() -> str:
     """Every metric."""
     rows = [(f"`{name}`", kind, what) for name, kind, what in Meter().described()]
-    return "# Metrics\n\n`GET /metrics`, in Prometheus' text format, for `SARING_METRICS_NETWORKS`.\n\n" + _table(
+    return "# Metrics\n\n`GET /metrics`, in Prometheus' text format, for `SARING_METRICS_NETWORKS`.\n\n" + table(
         ("metric", "type", "what"), rows
     )
 
