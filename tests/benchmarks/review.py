@@ -25,22 +25,11 @@ from dataclasses import dataclass
 import uvloop
 
 from tests.benchmarks.rig.newsroom import Newsroom, newsroom_of
-from tests.benchmarks.rig.servers import Server, bare, data_dir, lasting_ms, machine, median, saring
+from tests.benchmarks.rig.servers import Round, Server, bare, data_dir, lasting_ms, machine, median, saring
 from tests.benchmarks.rig.wire import Answer, Line, closed, work_on
 
 _BULK = 100
 _CLAIM = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Round:
-    """What one round of a row gave: cases a second, milliseconds a request, microseconds of processor time a case."""
-
-    per_second: float
-    p50_ms: float
-    p99_ms: float
-    ours_us: float
-    valkey_us: float
 
 
 def request(path: str, credential: str, body: object) -> bytes:

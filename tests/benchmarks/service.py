@@ -17,30 +17,18 @@ import random
 import statistics
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import uvloop
 
 from tests.benchmarks.rig.newsroom import newsroom_of
-from tests.benchmarks.rig.servers import Server, bare, data_dir, lasting_ms, machine, median, saring
+from tests.benchmarks.rig.servers import Round, Server, bare, data_dir, lasting_ms, machine, median, saring
 from tests.benchmarks.rig.wire import closed
 
 # What a paper gets: mostly ordinary comments and politics, some spam, some abuse; about one row in four is unwanted.
 _CORPUS = [Path(f"classifiers/corpora/{name}.jsonl") for name in ("clean", "news_en", "politics", "balance_id", "spam")]
 _NUMBERS = itertools.count()
 _LAX = {"queue_wait_ms": "60000", "log_level": "warning"}  # the bare one logs nothing, and refuses nobody
-
-
-@dataclass(frozen=True, slots=True)
-class Round:
-    """One round: requests a second, milliseconds of one, microseconds of processor time each."""
-
-    per_second: float
-    p50_ms: float
-    p99_ms: float
-    ours_us: float
-    valkey_us: float
 
 
 def bodies(n: int) -> list[bytes]:

@@ -20,6 +20,17 @@ from tests.cli.host import children, free_port
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What a round gave: requests or cases a second, milliseconds of a request, microseconds of processor time each."""
+
+    per_second: float
+    p50_ms: float
+    p99_ms: float
+    ours_us: float
+    valkey_us: float
+
+
 def median(rounds: Sequence[object], field: str) -> float:
     """Of a field of all rounds."""
     return statistics.median(getattr(each, field) for each in rounds)
