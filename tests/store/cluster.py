@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import abc
 import asyncio
 import contextlib
 import os
@@ -12,7 +13,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import redis
 from redis.backoff import ConstantBackoff
@@ -86,7 +87,28 @@ class Process:
             self._process.wait()
 
 
-class Cluster:
+class Servers(abc.ABC):
+    """Servers that are started on the way in, and gone on the way out, however that ends."""
+
+    @abc.abstractmethod
+    def start(self) -> None: ...
+
+    @abc.abstractmethod
+    def stop(self) -> None: ...
+
+    def __enter__(self) -> Self:
+        try:
+            self.start()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+
+class Cluster(Servers):
     """Three primaries that share the slots; one that is away stops its own slots alone.
 
     Clients reach each through `wire`: it is the proxy's ports that the nodes announce.
@@ -119,17 +141,6 @@ class Cluster:
         for node in self.nodes[1:]:
             node.ask("CLUSTER", "MEET", "127.0.0.1", self.nodes[0].port, int(self.nodes[0].options[3]))
         until(self.is_whole, "the nodes know each other")
-
-    def __enter__(self) -> Cluster:
-        try:
-            self.start()
-        except BaseException:
-            self.stop()
-            raise
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.stop()
 
     def is_whole(self) -> bool:
         """Whether every node has all slots in its map and believes that all are served."""
@@ -171,7 +182,7 @@ def strung(wire: Proxy) -> Iterator[None]:
         loop.close()
 
 
-class Watched:
+class Watched(Servers):
     """A primary, its replica, and a Sentinel that makes the replica primary when it is told to, or must."""
 
     SERVICE = "saring"
@@ -198,17 +209,6 @@ class Watched:
             each.start()
         until(lambda: self.second.ask("INFO", "replication")["master_link_status"] == "up", "the replica follows")
         until(lambda: self.sentinel.ask("SENTINEL", "REPLICAS", self.SERVICE), "the Sentinel knows the replica", 30)
-
-    def __enter__(self) -> Watched:
-        try:
-            self.start()
-        except BaseException:
-            self.stop()
-            raise
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.stop()
 
     def fail_over(self) -> None:
         """Makes the other one primary, both alive."""
