@@ -124,7 +124,8 @@ def fit_one(
     """The model of a label by its recipe, learnt from these rows. `vectors`, as `word_vectors` gives them, are wanted
     for the labels in `COMPANY`.
     """
-    known = (X if label in CAPITALS_TELL else without_capitals(X, CommentFeatures()))[rows], y[rows], weight[rows]
+    seen = X[rows] if label in CAPITALS_TELL else without_capitals(X[rows], CommentFeatures())
+    known = seen, y[rows], weight[rows]
     alike = COMPANY[label] * vectors if label in COMPANY and vectors is not None else None
     fitted = fit_label(*known, C=STRENGTH[label], vectors=alike)
     share = EVIDENCE.get(label, 0.0)
