@@ -38,8 +38,7 @@ class Term(NamedTuple):
     weight: float
 
 
-@dataclass(frozen=True, slots=True)
-class Assessment:
+class Assessment(NamedTuple):
     """All that the machine says of one comment.
 
     `scores` are calibrated probabilities by label. `terms` explain each label scoring .3 or more: at most five parts

@@ -31,11 +31,14 @@ class Margin(NamedTuple):
 def terms_of(document: Document, margins: Iterable[Margin]) -> tuple[Term, ...]:
     """For each label its strongest words, then "rest", then "bias"; they sum to its log-odds."""
     placed = Placed(document)
-    sizes = placed.sizes
-    firsts = None if max(sizes) == 1 else [0, *accumulate(sizes[:-1])]
+    firsts: list[int] | None = None
     terms: list[Term] = []
     for label, weights, bias, log_odds in margins:
-        of_words = (weights if firsts is None else np.add.reduceat(weights, firsts)).tolist()
+        if len(weights) == len(placed):
+            of_words = weights.tolist()
+        else:
+            firsts = firsts or [0, *accumulate(placed.sizes()[:-1])]
+            of_words = np.add.reduceat(weights, firsts).tolist()
         shown = 0.0
         for i in _strongest(of_words[: placed.n_shown]):
             weight = of_words[i]

@@ -63,7 +63,8 @@ class Units(NamedTuple):
 
 _Span = tuple[int, int, int]
 """Where a word stands in its part of a text, half-open, and how many units it was cut into."""
-_MARK: Final[tuple[_Span, ...]] = ((0, 0, 1),)
+_ALONE: Final[tuple[_Span, ...]] = ((0, 0, 1),)
+"""The words of a part that is one unit, while nobody asks where it stands; of a mark, which stands nowhere, too."""
 
 _Token = tuple[list[str], int, int]
 """The units of a token of a folded text, and where it begins and ends there."""
@@ -93,9 +94,17 @@ class _Cutter:
         """The units of a text in order."""
         return chain.from_iterable(map(self._units, parts(text).folded))
 
-    def words(self, originals: Iterable[str]) -> Iterator[tuple[_Span, ...]]:
-        """The words of each part of a text, in the order of their units."""
-        return map(self._mapped, originals)
+    def words(self, text: str) -> Iterator[tuple[_Span, ...]]:
+        """The words of each part of a text, in the order of their units; `_ALONE` for a part that is one unit."""
+        originals, folded, _ = parts(text)
+        for units, original in zip(map(self._units, folded), originals, strict=True):
+            yield _ALONE if len(units) == 1 else self._mapped(original)
+
+    def words_of(self, original: str) -> tuple[_Span, ...]:
+        """The words of one part as they stand in the original. Where they overlap there (one chat word that is read as
+        two), they are one.
+        """
+        return self._mapped(original)
 
     def _is_plain(self, folded: str) -> bool:
         return folded.isalnum() and len(folded) <= LONGEST and folded not in self._ignored
@@ -113,9 +122,6 @@ class _Cutter:
         )
 
     def _mapped_of(self, original: str) -> tuple[_Span, ...]:
-        """The words of a part as they stand in the original. Where they overlap there (one chat word that is read as
-        two), they are one.
-        """
         folded_text = fold_text(original)
         if original.isascii() and folded_text == original.lower():  # nothing moved
             return _whole(len(original)) if self._is_plain(folded_text) else self._cut(folded_text).words
@@ -211,46 +217,65 @@ class Placed:
 
     def __init__(self, document: Document) -> None:
         self._fields = fields(document)
-        self._originals = [parts(text).originals for _, text, _ in self._fields]
-        self._parts: list[tuple[_Span, ...]] = [_MARK]
+        self._parts: list[tuple[_Span, ...]] = [_ALONE]
         self._firsts: list[int] = []  # of each field, its first part
-        for (field, _, _), originals in zip(self._fields, self._originals, strict=True):
+        for field, text, _ in self._fields:
             self._firsts.append(len(self._parts))
-            self._parts += _CUTTERS[field].words(originals)
+            self._parts += _CUTTERS[field].words(text)
             if field == "body":
-                self._parts.append(_MARK)
+                self._parts.append(_ALONE)
         self._dressed = len(self._parts)
         if span := dressed(document.text):
             self._parts.append(((*span, 1),))
         is_of_capitals = capitals(document.text) > 0
         if is_of_capitals:
-            self._parts.append(_MARK)
+            self._parts.append(_ALONE)
         self._ends = list(accumulate(map(len, self._parts)))
-        self._begins: dict[int, list[int]] = {}
-        self.sizes = [n_units for part in self._parts for _, _, n_units in part]
-        """of each word, how many units it is"""
-        self.n_shown = len(self.sizes) - is_of_capitals
-        """so many of them, the first ones, stand somewhere: the level of capitals is of the whole text"""
+        self._found: dict[int, tuple[str, int, int, str]] = {}
+        self._originals: dict[int, tuple[list[str], list[int]]] = {}
+        self.n_shown = self._ends[-1] - is_of_capitals
+        """so many words, the first ones, stand somewhere: the level of capitals is of the whole text"""
+
+    def __len__(self) -> int:
+        """How many words there are."""
+        return self._ends[-1]
+
+    def sizes(self) -> list[int]:
+        """Of each word, how many units it is: most often one."""
+        return [n_units for part in self._parts for _, _, n_units in part]
 
     def __getitem__(self, number: int) -> tuple[str, int, int, str]:
         """Of a word that is no mark: its field, its half-open span there, and what stands there."""
+        found = self._found.get(number)
+        if found is None:
+            found = self._found[number] = self._find(number)
+        return found
+
+    def _find(self, number: int) -> tuple[str, int, int, str]:
         part = bisect_right(self._ends, number)
-        first, last, _ = self._parts[part][number - self._ends[part]]
         if part == self._dressed:
-            at, begin = 0, 0
-        else:
-            at = bisect_right(self._firsts, part) - 1
-            begin = self._begins_in(at)[part - self._firsts[at]]
+            first, last, _ = self._parts[part][0]
+            return "body", first, last, self._fields[0][1][first:last]
+        at = bisect_right(self._firsts, part) - 1
         field, text, offset = self._fields[at]
+        originals, begins = self._originals_of(at)
+        part_in_field = part - self._firsts[at]
+        words = self._parts[part]
+        if words is _ALONE:
+            words = _CUTTERS[field].words_of(originals[part_in_field])
+        begin = begins[part_in_field]
+        first, last, _ = words[number - self._ends[part]]
         first, last = begin + first, begin + last
         return field, offset + first, offset + last, text[first:last]
 
-    def _begins_in(self, at: int) -> list[int]:
-        """Where the parts of a field begin."""
-        begins = self._begins.get(at)
-        if begins is None:
-            begins = self._begins[at] = _begins_of(self._fields[at][1], self._originals[at])
-        return begins
+    def _originals_of(self, at: int) -> tuple[list[str], list[int]]:
+        """The parts of a field, and where they begin."""
+        known = self._originals.get(at)
+        if known is None:
+            text = self._fields[at][1]
+            originals = parts(text).originals
+            known = self._originals[at] = originals, _begins_of(text, originals)
+        return known
 
 
 def _begins_of(text: str, originals: list[str]) -> list[int]:

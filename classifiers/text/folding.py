@@ -74,7 +74,7 @@ def fold_text(text: str) -> str:
 
 def parts(text: str) -> Parts:
     """A text taken apart. Of the texts last seen it is remembered: one text is read for more than one purpose."""
-    return _last_parts(text) if LONGEST < len(text) <= _LONGEST_TEXT else _parts(text)
+    return _last_parts(text) if len(text) <= _LONGEST_TEXT else _parts(text)
 
 
 def fold_many(texts: Sequence[str]) -> list[str]:
@@ -101,7 +101,7 @@ def _parts(text: str) -> Parts:
     return Parts([text], [_whole(Reading(text, None)).text], lean=True)
 
 
-_last_parts = lru_cache(maxsize=256)(_parts)
+_last_parts = lru_cache(maxsize=512)(_parts)
 
 
 def _folded(text: str, places: IntArray) -> Folded:

@@ -10,7 +10,6 @@ import asyncio
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from itertools import starmap
 from pathlib import Path
 from typing import Final
 
@@ -95,7 +94,7 @@ class Scorer:
         documents = [Document(s.body, s.author.name, s.author.url, s.author.email) for s in submissions]
         try:
             return [
-                Assessment(found.scores, found.language, found.model, tuple(starmap(Term, found.terms)))
+                Assessment(found.scores, found.language, found.model, tuple(map(Term._make, found.terms)))
                 for found in self._classifier.assess(documents)
             ]
         except Exception:  # one poisonous comment must not leave a whole group unscored, nor fail a submission

@@ -20,9 +20,9 @@ from pathlib import Path
 import uvloop
 
 from tests.benchmarks.rig.newsroom import newsroom_of
+from tests.benchmarks.rig.readers import requests
 from tests.benchmarks.rig.servers import Server, bare, data_dir, machine, saring
 from tests.benchmarks.rig.wire import Answer, closed, open_loop
-from tests.benchmarks.service import requests
 
 _LINES = 2000
 _HEAD = """\

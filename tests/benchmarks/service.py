@@ -11,50 +11,19 @@ processes share them: two processes then show what they cost, not what they brin
 from __future__ import annotations
 
 import argparse
-import itertools
-import json
 import random
 import statistics
 from collections import defaultdict
 from collections.abc import Sequence
-from pathlib import Path
 
 import uvloop
 
 from tests.benchmarks.rig.newsroom import newsroom_of
+from tests.benchmarks.rig.readers import requests
 from tests.benchmarks.rig.servers import Round, Server, bare, data_dir, lasting_ms, machine, median, saring
 from tests.benchmarks.rig.wire import closed
 
-# What a paper gets: mostly ordinary comments and politics, some spam, some abuse; about one row in four is unwanted.
-_CORPUS = [Path(f"classifiers/corpora/{name}.jsonl") for name in ("clean", "news_en", "politics", "balance_id", "spam")]
-_NUMBERS = itertools.count()
 _LAX = {"queue_wait_ms": "60000", "log_level": "warning"}  # the bare one logs nothing, and refuses nobody
-
-
-def bodies(n: int) -> list[bytes]:
-    """`n` submissions of different authors as JSON; texts are our own corpus's, in an order that is always the same."""
-    texts = [json.loads(line)["text"] for path in _CORPUS for line in path.read_text("utf-8").splitlines()]
-    random.Random(7).shuffle(texts)
-    return [
-        json.dumps(
-            {
-                "article": {"id": str(number % 50), "url": "https://koran.example/a", "title": "Sungai dibersihkan"},
-                "author": {"name": f"Pembaca {number}", "email": f"reader{number}@example.com", "url": ""},
-                "body": f"{texts[number % len(texts)]} {number}",
-                "client_ref": f"b-{number}",
-            }
-        ).encode()
-        for number in itertools.islice(_NUMBERS, n)
-    ]
-
-
-def requests(n: int, port: int, key: str) -> list[bytes]:
-    """`n` submissions as whole HTTP requests."""
-    head = (
-        f"POST /v1/comments HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAuthorization: Bearer {key}\r\n"
-        "Content-Type: application/json\r\nContent-Length: "
-    )
-    return [f"{head}{len(body)}\r\n\r\n".encode() + body for body in bodies(n)]
 
 
 async def _round(server: Server, key: str, n: int, in_flight: int) -> Round:

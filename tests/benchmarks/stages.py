@@ -33,7 +33,7 @@ from service.store.embedded import borrowed
 from service.web import render
 from service.web.parse import parse_json
 from service.web.requests import SubmissionIn
-from tests.benchmarks.service import bodies
+from tests.benchmarks.rig.readers import bodies
 
 
 class Stages:
