@@ -25,7 +25,7 @@ from classifiers.train.examples import Example, fold_number, read_examples
 from classifiers.train.fit import LinearModel, fit_label, log_ratio_scales, with_naive_bayes
 from classifiers.train.neighbours import word_vectors
 from classifiers.train.pipeline import CAPITALS_TELL, truth_of, without_capitals
-from classifiers.train.sources import verified, weighted_examples
+from classifiers.train.sources import verified, weighted_examples, weights_of
 
 Doubles = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.int64]
@@ -169,7 +169,7 @@ def compare(label: str, examples: Sequence[Example], tests: Mapping[str, Sequenc
         for variant in alike:
             taken = np.flatnonzero(whole | variant.copies)
             some = [known[i] for i in taken]
-            weight = np.array([one.weight for one in some]) if variant.weighted else np.ones(len(some))
+            weight = weights_of(some, label) if variant.weighted else np.ones(len(some))
             truths = {name: truth_of(some, name) for name in (label, *KINDS)}
             told = variant.capitals and label in CAPITALS_TELL
             seen = X if told else without_capitals(X, features)

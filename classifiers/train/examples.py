@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from classifiers.document import LABELS, Document
+from classifiers.train.readings import reading_of
 
 CORPORA: Final = Path(__file__).parents[1] / "corpora"
 BLOCK: Final = 50
@@ -30,7 +31,7 @@ class Example:
     """examples of one block, pairs included, are never split"""
     weight: float = 1.0
     traits: Mapping[str, str] = field(default_factory=dict)
-    """what the writers noted (topic, style, spam_kind, pair), and "own" and "copy" of our own: never features"""
+    """what the writers noted (topic, style, spam_kind, pair), and our own "own", "copy" and "read": never features"""
 
 
 def read_examples(paths: Iterable[Path]) -> list[Example]:
@@ -61,6 +62,7 @@ def _read(path: Path) -> Iterator[Example]:
 
 
 def _example(row: Mapping[str, Any], source: str, block: str) -> Example:
+    reading = reading_of(source, row["text"])
     return Example(
         document=Document(
             text=_cleaned(row["text"]),
@@ -69,10 +71,10 @@ def _example(row: Mapping[str, Any], source: str, block: str) -> Example:
             email=row.get("email") or "",
             language=row.get("language") or row.get("lang") or "",
         ),
-        labels={label: int(row[label]) for label in LABELS if row.get(label) in (0, 1)},
+        labels={**{label: int(row[label]) for label in LABELS if row.get(label) in (0, 1)}, **(reading or {})},
         source=source,
         block=block,
-        traits=_traits(row),
+        traits=_traits(row) if reading is None else {**_traits(row), "read": "yes"},
     )
 
 

@@ -24,7 +24,7 @@ from classifiers.train.calibrate import calibrate, language_numbers
 from classifiers.train.examples import Example, fold_number
 from classifiers.train.neighbours import word_vectors
 from classifiers.train.pipeline import FOLDS, PREVALENCE, as_expected, fit_one, truth_of, with_kinds
-from classifiers.train.sources import is_criticism
+from classifiers.train.sources import is_criticism, weights_of
 
 Doubles = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -76,7 +76,7 @@ def _as_expected_rows(label: str, examples: Sequence[Example], held_out: Mask, s
     """Of the held-out rows so many, drawn by their weight, that the label is as frequent as it was calibrated for."""
     y = truth_of(examples, label)
     rows = np.flatnonzero(held_out & (y >= 0))
-    counted = as_expected(label, y[rows], np.minimum(np.array([one.weight for one in examples])[rows], 1))
+    counted = as_expected(label, y[rows], np.minimum(weights_of(examples, label)[rows], 1))
     drawn = np.zeros(len(examples), bool)
     drawn[rows] = np.random.default_rng(seed).random(len(rows)) < counted / counted.max()
     return drawn
@@ -87,7 +87,6 @@ def _block_scores(examples: Sequence[Example], seed: int, progress: Callable[[st
     features = CommentFeatures()
     read = [units(one.document) for one in examples]
     X = features.transform_units(read)
-    weight = np.array([one.weight for one in examples])
     shown = np.array([fold_number(one.block, FOLDS) == 0 and "copy" not in one.traits for one in examples])
     learnt = np.array([fold_number(one.block, FOLDS) != 0 for one in examples])
     languages = language_numbers([one.document.language for one in examples], LANGUAGES)
@@ -98,10 +97,11 @@ def _block_scores(examples: Sequence[Example], seed: int, progress: Callable[[st
     models = {}
     for label in LABELS:
         progress(label)
+        weight = weights_of(examples, label)
         models[label] = fit_one(label, X, truths[label], weight, (truths[label] >= 0) & learnt, vectors)
     scores = np.full((len(examples), len(LABELS)), np.nan)
     for column, label in enumerate(LABELS):
-        margins = with_kinds(label, models).margins(X)
+        margins, weight = with_kinds(label, models).margins(X), weights_of(examples, label)
         for side in (0, 1):
             teach, measure = shown & (half != side) & (truths[label] >= 0), shown & (half == side)
             scores[measure, column] = _calibrated(label, margins, truths[label], weight, languages, teach, measure)
@@ -118,7 +118,7 @@ def _of_brands(
     test = [known[i] for i in split.test]
     more = [*augmented([known[i] for i in split.train], seed=seed), *test]
     X = CommentFeatures().transform([one.document for one in more])
-    y, weight = truth_of(more, "spam"), np.array([one.weight for one in more])
+    y, weight = truth_of(more, "spam"), weights_of(more, "spam")
     languages = language_numbers([one.document.language for one in more], LANGUAGES)
     measure = np.arange(len(more)) >= len(more) - len(test)
     aside = np.array([fold_number(one.block, FOLDS) == 0 for one in more])

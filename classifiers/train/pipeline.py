@@ -18,6 +18,7 @@ from classifiers.train.calibrate import at_prevalence, calibrate, language_numbe
 from classifiers.train.examples import Example, fold_number
 from classifiers.train.fit import LinearModel, fit_label, fit_languages, with_naive_bayes
 from classifiers.train.neighbours import word_vectors
+from classifiers.train.sources import weights_of
 
 Doubles = npt.NDArray[np.float64]
 
@@ -59,23 +60,21 @@ def train_parameters(
     languages = language_numbers([example.document.language for example in examples], LANGUAGES)
     held_back = np.array([fold_number(example.block, FOLDS) == 0 for example in examples])
     copied = np.array(["copy" in example.traits for example in examples])
-    weight = np.array([example.weight for example in examples])
     progress("neighbours")
     vectors = word_vectors([read[i].body for i in np.flatnonzero(~copied)], features, seed=seed)
     whole, partial = {}, {}
     for label in LABELS:
         progress(label)
-        y = truth_of(examples, label)
+        y, weight = truth_of(examples, label), weights_of(examples, label)
         whole[label] = fit_one(label, X, y, weight, y >= 0, vectors)
         partial[label] = fit_one(label, X, y, weight, (y >= 0) & ~held_back, vectors)
-    # Our own corpus holds far more unwanted comments than any site: weighing it up would teach the wrong prior.
-    counted = np.minimum(weight, 1.0)
     slopes, intercepts = [], []
     for label in LABELS:
         y = truth_of(examples, label)
         rows = (y >= 0) & held_back & ~copied
         margins = with_kinds(label, partial).margins(X[rows])
-        expected = as_expected(label, y[rows], counted[rows])
+        # Our own corpus holds far more unwanted comments than any site: weighing it up would teach the wrong prior.
+        expected = as_expected(label, y[rows], np.minimum(weights_of(examples, label), 1)[rows])
         slope, intercept = calibrate(margins, y[rows], expected, languages[rows], len(LANGUAGES))
         slopes.append(slope)
         intercepts.append(intercept)

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+import numpy as np
+import numpy.typing as npt
+
 from classifiers.train.examples import Example, own_corpus, read_examples
+from classifiers.train.readings import reading_files
 
 OWN_WEIGHT: Final = 3.0
 """Of our own corpus: written for what the service reads, and the only source for most languages and kinds."""
@@ -16,6 +21,8 @@ POLITICAL: Final = frozenset({"politics", "partisan"})
 """The files of our own corpus about parties, offices and elections."""
 CRITICISM_WEIGHT: Final = 6.0
 """Of their clean comments: to silence criticism harms a newspaper more than to let an insult through."""
+READING_WEIGHT: Final = 3.0
+"""So many times a comment by others that we have read counts for abuse and its kinds."""
 OTHERS_WEIGHT: Final = 1.0
 """Of files that are in no list."""
 
@@ -56,15 +63,21 @@ def weighted_examples(paths: list[Path], *, with_own: bool = True) -> list[Examp
     return [*others, *weighed]
 
 
+def weights_of(examples: Sequence[Example], label: str) -> npt.NDArray[np.float64]:
+    """What each of these examples counts for a label. A reading says nothing of spam."""
+    more = 1.0 if label == "spam" else READING_WEIGHT
+    return np.array([one.weight * (more if "read" in one.traits else 1) for one in examples])
+
+
 def is_criticism(example: Example) -> bool:
     """Whether this is of our own political comments, and clean."""
     return example.source in POLITICAL and example.labels.get("abuse") == 0
 
 
 def corpus_digest() -> str:
-    """One digest over all files of our own corpus: it grows, and a model names the state it learnt from."""
+    """One digest over our own corpus and readings: they grow, and a model names the state it learnt from."""
     total = hashlib.sha256()
-    for path in own_corpus():
+    for path in (*own_corpus(), *reading_files()):
         total.update(path.name.encode() + b"\0" + path.read_bytes())
     return total.hexdigest()
 
