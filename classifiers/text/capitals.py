@@ -6,7 +6,6 @@ Adverts write Brands In Title Case and WHOLE LINES IN CAPITALS; readers do so se
 from __future__ import annotations
 
 import string
-from functools import lru_cache
 from typing import Final
 
 _CAPITALS: Final = string.ascii_uppercase.encode()
@@ -14,7 +13,6 @@ _LETTERS: Final = string.ascii_letters.encode()
 _LEVELS: Final = (0.12, 0.4, 0.8)
 
 
-@lru_cache(maxsize=256)  # a comment is asked about again when its score is explained
 def capitals(text: str) -> int:
     """The level of its capitals, 0 to 3: whether .12, .4, .8 or more of the letters from A to Z are capitals."""
     letters = text.encode("utf-8", "surrogatepass")

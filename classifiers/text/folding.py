@@ -245,7 +245,8 @@ def _with_spaced_words(parts: list[Reading], gaps: list[int]) -> Reading:
     done = 0
     for begin, end in spaced_words([part.text for part in parts], gaps):
         joined += parts[done:begin]
-        joined.append(_merged(parts[begin:end]))
+        if (word := _merged(parts[begin:end])).text:  # a sign alone between wide gaps spells nothing
+            joined.append(word)
         done = end
     return join(joined + parts[done:])
 

@@ -33,7 +33,9 @@ class SourceProblem(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A set by others. `weight` is what one of its rows counts: less where its labels are biased or one-sided."""
+    """A set by others. `weight` is what one of its rows counts: less where its labels are biased or one-sided, more
+    where they are even-handed and few.
+    """
 
     file: str
     holds: str

@@ -112,6 +112,7 @@ CASES = {
         ("s|l|o|t", "slot"),
         ("S - L - O - T", "slot"),
         ("S L O T   G A C O R", "slot gacor"),
+        ("S L O T  🔥  G A C O R", "slot gacor"),
         ("S. L. O. T.", "slot"),
         ("K P K", "kpk"),
         ("k.p.k.", "kpk."),
