@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-LABELS: Final = ("spam", "abuse", "insult", "hate", "threat", "obscene")
-"""Two labels that the policy acts on, and four kinds of abuse. A comment may bear any number of them."""
+KINDS: Final = ("insult", "hate", "threat", "obscene")
+"""The kinds of abuse."""
+
+LABELS: Final = ("spam", "abuse", *KINDS)
+"""Two labels that the policy acts on, and the kinds of abuse. A comment may bear any number of them."""
 
 DIGITS: Final = 6
 """Scores and log-odds are told to so many decimals: nobody can see more, and they are written down many times."""

@@ -14,7 +14,7 @@ from itertools import accumulate, chain
 from typing import Final, NamedTuple
 
 from classifiers.document import Document
-from classifiers.text import fold, fold_text, parts
+from classifiers.text import Parts, fold, fold_text, parts
 from classifiers.text.capitals import capitals
 from classifiers.text.dress import dressed
 from classifiers.text.memo import CAPACITY, Memo
@@ -88,23 +88,17 @@ class _Cutter:
         self._tokens = tokens
         self._cut = Memo(self._cut_of, CAPACITY // 4).__getitem__
         self._units = Memo(self._units_of, CAPACITY // 2).__getitem__
-        self._mapped = Memo(self._mapped_of, CAPACITY // 4).__getitem__
+        self.words_of = Memo(self._words_of, CAPACITY // 4).__getitem__
+        """the words of one part as they stand in the original"""
 
     def units(self, text: str) -> Iterator[str]:
         """The units of a text in order."""
         return chain.from_iterable(map(self._units, parts(text).folded))
 
-    def words(self, text: str) -> Iterator[tuple[_Span, ...]]:
+    def words(self, taken: Parts) -> Iterator[tuple[_Span, ...]]:
         """The words of each part of a text, in the order of their units; `_ALONE` for a part that is one unit."""
-        originals, folded, _ = parts(text)
-        for units, original in zip(map(self._units, folded), originals, strict=True):
-            yield _ALONE if len(units) == 1 else self._mapped(original)
-
-    def words_of(self, original: str) -> tuple[_Span, ...]:
-        """The words of one part as they stand in the original. Where they overlap there (one chat word that is read as
-        two), they are one.
-        """
-        return self._mapped(original)
+        for units, original in zip(map(self._units, taken.folded), taken.originals, strict=True):
+            yield _ALONE if len(units) == 1 else self.words_of(original)
 
     def _is_plain(self, folded: str) -> bool:
         return folded.isalnum() and len(folded) <= LONGEST and folded not in self._ignored
@@ -121,7 +115,8 @@ class _Cutter:
             tuple((begin, end, len(units)) for units, begin, end in tokens),
         )
 
-    def _mapped_of(self, original: str) -> tuple[_Span, ...]:
+    def _words_of(self, original: str) -> tuple[_Span, ...]:
+        """Where words overlap in the original (one chat word that is read as two), they are one."""
         folded_text = fold_text(original)
         if original.isascii() and folded_text == original.lower():  # nothing moved
             return _whole(len(original)) if self._is_plain(folded_text) else self._cut(folded_text).words
@@ -217,11 +212,12 @@ class Placed:
 
     def __init__(self, document: Document) -> None:
         self._fields = fields(document)
+        self._taken = [parts(text) for _, text, _ in self._fields]
         self._parts: list[tuple[_Span, ...]] = [_ALONE]
         self._firsts: list[int] = []  # of each field, its first part
-        for field, text, _ in self._fields:
+        for (field, _, _), taken in zip(self._fields, self._taken, strict=True):
             self._firsts.append(len(self._parts))
-            self._parts += _CUTTERS[field].words(text)
+            self._parts += _CUTTERS[field].words(taken)
             if field == "body":
                 self._parts.append(_ALONE)
         self._dressed = len(self._parts)
@@ -232,7 +228,7 @@ class Placed:
             self._parts.append(_ALONE)
         self._ends = list(accumulate(map(len, self._parts)))
         self._found: dict[int, tuple[str, int, int, str]] = {}
-        self._originals: dict[int, tuple[list[str], list[int]]] = {}
+        self._begins: dict[int, list[int]] = {}
         self.n_shown = self._ends[-1] - is_of_capitals
         """so many words, the first ones, stand somewhere: the level of capitals is of the whole text"""
 
@@ -258,24 +254,21 @@ class Placed:
             return "body", first, last, self._fields[0][1][first:last]
         at = bisect_right(self._firsts, part) - 1
         field, text, offset = self._fields[at]
-        originals, begins = self._originals_of(at)
         part_in_field = part - self._firsts[at]
         words = self._parts[part]
         if words is _ALONE:
-            words = _CUTTERS[field].words_of(originals[part_in_field])
-        begin = begins[part_in_field]
+            words = _CUTTERS[field].words_of(self._taken[at].originals[part_in_field])
+        begin = self._begins_in(at)[part_in_field]
         first, last, _ = words[number - self._ends[part]]
         first, last = begin + first, begin + last
         return field, offset + first, offset + last, text[first:last]
 
-    def _originals_of(self, at: int) -> tuple[list[str], list[int]]:
-        """The parts of a field, and where they begin."""
-        known = self._originals.get(at)
-        if known is None:
-            text = self._fields[at][1]
-            originals = parts(text).originals
-            known = self._originals[at] = originals, _begins_of(text, originals)
-        return known
+    def _begins_in(self, at: int) -> list[int]:
+        """Where the parts of a field begin."""
+        begins = self._begins.get(at)
+        if begins is None:
+            begins = self._begins[at] = _begins_of(self._fields[at][1], self._taken[at].originals)
+        return begins
 
 
 def _begins_of(text: str, originals: list[str]) -> list[int]:

@@ -18,6 +18,7 @@ import scipy.sparse as sparse  # type: ignore[import-untyped]
 from sklearn.linear_model import SGDClassifier  # type: ignore[import-untyped]
 from sklearn.metrics import roc_auc_score  # type: ignore[import-untyped]
 
+from classifiers.document import KINDS
 from classifiers.features import CommentFeatures
 from classifiers.tokens import units
 from classifiers.train.augment import augmented
@@ -30,7 +31,6 @@ from classifiers.train.sources import verified, weighted_examples, weights_of
 Doubles = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.int64]
 OWN: Final = "own, held back"
-KINDS: Final = ("insult", "hate", "threat", "obscene")
 
 
 @dataclass(frozen=True, slots=True)

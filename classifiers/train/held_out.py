@@ -92,19 +92,21 @@ def _block_scores(examples: Sequence[Example], seed: int, progress: Callable[[st
     languages = language_numbers([one.document.language for one in examples], LANGUAGES)
     half = np.array([fold_number(f"half of {one.block}", 2) for one in examples])
     truths = {label: truth_of(examples, label) for label in LABELS}
+    weights = {label: weights_of(examples, label) for label in LABELS}
     whole = np.array(["copy" not in one.traits for one in examples])
     vectors = word_vectors([read[i].body for i in np.flatnonzero(learnt & whole)], features, seed=seed)
     models = {}
     for label in LABELS:
         progress(label)
-        weight = weights_of(examples, label)
-        models[label] = fit_one(label, X, truths[label], weight, (truths[label] >= 0) & learnt, vectors)
+        models[label] = fit_one(label, X, truths[label], weights[label], (truths[label] >= 0) & learnt, vectors)
     scores = np.full((len(examples), len(LABELS)), np.nan)
     for column, label in enumerate(LABELS):
-        margins, weight = with_kinds(label, models).margins(X), weights_of(examples, label)
+        margins = with_kinds(label, models).margins(X)
         for side in (0, 1):
             teach, measure = shown & (half != side) & (truths[label] >= 0), shown & (half == side)
-            scores[measure, column] = _calibrated(label, margins, truths[label], weight, languages, teach, measure)
+            scores[measure, column] = _calibrated(
+                label, margins, truths[label], weights[label], languages, teach, measure
+            )
     return scores
 
 

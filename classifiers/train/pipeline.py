@@ -62,19 +62,21 @@ def train_parameters(
     copied = np.array(["copy" in example.traits for example in examples])
     progress("neighbours")
     vectors = word_vectors([read[i].body for i in np.flatnonzero(~copied)], features, seed=seed)
+    truths = {label: truth_of(examples, label) for label in LABELS}
+    weights = {label: weights_of(examples, label) for label in LABELS}
     whole, partial = {}, {}
     for label in LABELS:
         progress(label)
-        y, weight = truth_of(examples, label), weights_of(examples, label)
+        y, weight = truths[label], weights[label]
         whole[label] = fit_one(label, X, y, weight, y >= 0, vectors)
         partial[label] = fit_one(label, X, y, weight, (y >= 0) & ~held_back, vectors)
     slopes, intercepts = [], []
     for label in LABELS:
-        y = truth_of(examples, label)
+        y = truths[label]
         rows = (y >= 0) & held_back & ~copied
         margins = with_kinds(label, partial).margins(X[rows])
         # Our own corpus holds far more unwanted comments than any site: weighing it up would teach the wrong prior.
-        expected = as_expected(label, y[rows], np.minimum(weights_of(examples, label), 1)[rows])
+        expected = as_expected(label, y[rows], np.minimum(weights[label][rows], 1))
         slope, intercept = calibrate(margins, y[rows], expected, languages[rows], len(LANGUAGES))
         slopes.append(slope)
         intercepts.append(intercept)

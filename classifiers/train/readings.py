@@ -12,8 +12,9 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+from classifiers.document import KINDS
+
 READINGS: Final = Path(__file__).parents[1] / "corpora" / "readings"
-KINDS: Final = ("insult", "hate", "threat", "obscene")
 _CLEAN: Final = "clean"
 _DIGITS: Final = 16
 
