@@ -12,6 +12,7 @@ import numpy.typing as npt
 from classifiers.archive import SHIPPED, read_model
 from classifiers.document import DIGITS, Assessment, Document, Term
 from classifiers.parameters import Parameters
+from classifiers.placed import placed
 from classifiers.reasons import Margin, terms_of
 from classifiers.sums import Batch, Summer
 
@@ -86,20 +87,20 @@ class Classifier:
         rows = np.flatnonzero(explained.any(axis=1))
         if not len(rows):
             return {}
-        weights = self._summer.weights_by_place(batch, slopes).round(DIGITS)
+        weights = self._summer.weights_by_place(batch, slopes)
         starts = batch.starts.tolist()
-        return {
-            i: terms_of(
-                documents[i],
-                [
-                    Margin(
-                        self.labels[k], weights[k, starts[i] : starts[i + 1]], float(bias[i, k]), float(log_odds[i, k])
-                    )
-                    for k in explained[i].nonzero()[0].tolist()
-                ],
-            )
-            for i in rows.tolist()
-        }
+        found: dict[int, tuple[Term, ...]] = {}
+        for i in rows.tolist():
+            numbers = explained[i].nonzero()[0]
+            margins = [
+                Margin(self.labels[k], *pair)
+                for k, *pair in zip(
+                    numbers.tolist(), bias[i].take(numbers).tolist(), log_odds[i].take(numbers).tolist(), strict=True
+                )
+            ]
+            words = placed(documents[i], batch.cuts[i])
+            found[i] = terms_of(documents[i], words, margins, weights[numbers, starts[i] : starts[i + 1]])
+        return found
 
 
 def _sigmoid(log_odds: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from itertools import accumulate
 from typing import Final, NamedTuple
 
@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from classifiers.document import DIGITS, Document, Term
-from classifiers.tokens import Placed
+from classifiers.placed import Placed, text_at
 
 Doubles = npt.NDArray[np.float64]
 
@@ -22,35 +22,27 @@ class Margin(NamedTuple):
     """The log-odds of a label, to be explained."""
 
     label: str
-    weights: Doubles
-    """of each place of the document, shape (n_places,)"""
     bias: float
     log_odds: float
 
 
-def terms_of(document: Document, margins: Iterable[Margin]) -> tuple[Term, ...]:
-    """For each label its strongest words, then "rest", then "bias"; they sum to its log-odds."""
-    placed = Placed(document)
-    firsts: list[int] | None = None
+def terms_of(document: Document, words: Placed, margins: Sequence[Margin], weights: Doubles) -> tuple[Term, ...]:
+    """For each label its strongest words, then "rest", then "bias"; they sum to its log-odds.
+
+    `weights`: what each place of the document adds to each margin, shape (n_margins, n_places).
+    """
+    if not words.has_one_unit_each:
+        weights = np.add.reduceat(weights, [0, *accumulate(words.sizes[:-1])], axis=1)
+    weights = weights[:, : words.n_shown].round(DIGITS)
+    strongest = (-np.abs(weights)).argsort(axis=1, kind="stable")[:, :MOST].tolist()
     terms: list[Term] = []
-    for label, weights, bias, log_odds in margins:
-        if len(weights) == len(placed):
-            of_words = weights.tolist()
-        else:
-            firsts = firsts or [0, *accumulate(placed.sizes()[:-1])]
-            of_words = np.add.reduceat(weights, firsts).tolist()
-        shown = 0.0
-        for i in _strongest(of_words[: placed.n_shown]):
-            weight = of_words[i]
-            shown += weight
-            terms.append(Term(label, *placed[i], weight))
-        terms.append(Term(label, "rest", 0, 0, "", round(log_odds - bias - shown, DIGITS)))
+    for (label, bias, log_odds), of_words, order in zip(margins, weights.tolist(), strongest, strict=True):
+        rest = log_odds - bias
+        for i in order:
+            if weight := of_words[i]:
+                field, begin, end = place = words.places[i]
+                terms.append(Term(label, field, begin, end, text_at(document, place), weight))
+                rest -= weight
+        terms.append(Term(label, "rest", 0, 0, "", round(rest, DIGITS)))
         terms.append(Term(label, "bias", 0, 0, "", bias))
     return tuple(terms)
-
-
-def _strongest(weights: list[float]) -> list[int]:
-    """Where the largest weights stand, by size and then place; none of them zero."""
-    sizes = list(map(abs, weights))
-    strongest = sorted(range(len(sizes)), key=sizes.__getitem__, reverse=True)[:MOST]
-    return [i for i in strongest if sizes[i]]

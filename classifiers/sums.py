@@ -11,8 +11,7 @@ import numpy.typing as npt
 from classifiers.document import Document
 from classifiers.hashing import Indices, pair_buckets
 from classifiers.parameters import Parameters
-from classifiers.tokens import BEGIN, END, units
-from classifiers.unit_table import BEGIN_ID, END_ID, Floats, UnitTable
+from classifiers.unit_table import BEGIN_ID, END_ID, Floats, Ids, UnitTable
 
 Doubles = npt.NDArray[np.float64]
 
@@ -35,6 +34,8 @@ class Batch:
     """(n_documents + 1,): the places of document i are `starts[i]` to `starts[i + 1]`"""
     ids: Indices
     """(n_places,): what stands there, as `UnitTable` numbers units"""
+    cuts: list[list[list[Ids]]]
+    """the units of each part of each field of each document, by number"""
     first_units: Indices
     """places at which a unit stands for the first time in its document"""
     unit_rows: Floats
@@ -56,23 +57,15 @@ class Summer:
 
     def sums(self, documents: Sequence[Document]) -> Batch:
         """The sums of a batch of at least one; equal for a document whatever stands beside it."""
-        places: list[str] = []
-        begins, ends = [], []
-        for document in documents:
-            body, fields = units(document)
-            begins.append(len(places))
-            places += (BEGIN, *body, END)
-            ends.append(len(places) - 1)
-            places += fields
-        starts = np.array([*begins, len(places)])
+        ids, begins, ends, cuts, rows, hashes = self._table.look_up(documents)
+        starts = np.array([*begins, len(ids)])
         lengths = starts[1:] - starts[:-1]
         owner = np.arange(len(documents)).repeat(lengths) << _ID_BITS
-        ids, rows, hashes = self._table.look_up(places)
         first_units = first_of_each(owner | ids)
         unit_rows = rows.take(ids.take(first_units), axis=0)
         sums = np.add.reduceat(unit_rows, first_units.searchsorted(starts[:-1]), axis=0).astype(np.float64)
 
-        left = (np.arange(len(places)) < np.array(ends).repeat(lengths)).nonzero()[0]
+        left = (np.arange(len(ids)) < np.array(ends).repeat(lengths)).nonzero()[0]
         buckets = pair_buckets(hashes.take(ids.take(left)), hashes.take(ids.take(left + 1)), self._scheme)
         kept = first_of_each(owner.take(left) | buckets)
         first_pairs = left.take(kept)
@@ -82,7 +75,7 @@ class Summer:
 
         factors = 1 / np.sqrt(sums[:, -1] + (runs[1:] - runs[:-1]))
         sums = sums[:, :-1] * factors[:, None]
-        return Batch(sums, factors, starts, ids, first_units, unit_rows, first_pairs, pair_weights)
+        return Batch(sums, factors, starts, ids, cuts, first_units, unit_rows, first_pairs, pair_weights)
 
     def weights_by_place(self, batch: Batch, slopes: Doubles) -> Doubles:
         """What each place adds to the log-odds of the labels, shape (n_labels, n_places); `slopes` as in `Parameters`,
@@ -102,7 +95,7 @@ class Summer:
         lengths = batch.starts[1:] - batch.starts[:-1]
         weights *= batch.factors.repeat(lengths)[:, None]
         weights *= slopes.repeat(lengths, axis=0)
-        return weights.T.copy()
+        return weights.T
 
 
 def first_of_each(keys: Indices) -> Indices:
