@@ -60,26 +60,40 @@ def unit_features(units: Sequence[str], scheme: HashingScheme) -> UnitFeatures:
     """The features of each unit; `tests/classifiers/reference.py` says the same slowly. `units` must not be empty."""
     text = f"{BEGIN}{f'{END}{BEGIN}'.join(units)}{END}"
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
-    lengths = np.fromiter(map(len, units), np.int64, len(units)) + 2
+    lengths = np.array([len(unit) + 2 for unit in units])
     ends = lengths.cumsum()
-    starts = ends - lengths
-    numbers = np.arange(len(units))
-    owner = numbers.repeat(lengths)
+    begins = ends - lengths
     position = np.arange(len(codes))
-    characters = mixed(codes, _CHARACTER)
-    hashes = _whole_hashes(characters, position - starts.take(owner), starts)
-    sizes = np.arange(scheme.shortest, scheme.longest + 1)[:, None]
-    grams = _rolled(characters, scheme) ^ _marks(codes.take(starts + 1)).take(owner)
-    grams += (sizes * 7919).astype(np.uint32)
-    inside = ends.take(owner) - position >= sizes
-    buckets = [whole_buckets(hashes, scheme)] * scheme.whole + [_bucket(grams[inside], 0, scheme.unit_bits)]
-    owners = [numbers] * scheme.whole + [owner.take(inside.nonzero()[1])]
+    characters = _LOW_CHARACTERS.take(codes) if codes.max() < len(_LOW_CHARACTERS) else mixed(codes, _CHARACTER)
+    powered = characters * _POWERS.take(position - begins.repeat(lengths))
+    hashes = mixed(np.add.reduceat(powered, begins, dtype=np.uint32), _UNIT)
+
+    sizes = np.arange(scheme.shortest, scheme.longest + 1)
+    grams = _rolled(characters, scheme)
+    grams ^= _FIELD_MARKS.take(codes.take(begins + 1), mode="clip").repeat(lengths)[:, None]
+    grams += _SIZE_MARKS[scheme.shortest : scheme.longest + 1]
+    grams = grams[(ends.repeat(lengths) - position)[:, None] >= sizes]
     shaped = [i for i, unit in enumerate(units) if not unit.isalpha() and _DIGIT.search(unit)]
+
+    # Of each unit the whole, its n-grams, its shape.
+    starts = np.zeros(len(units) + 1, np.int64)
+    counts = starts[1:]
+    np.maximum(lengths[:, None] - (sizes - 1), 0).sum(axis=1, out=counts)
+    counts += scheme.whole
+    counts[shaped] += 1
+    counts.cumsum(out=counts)
+    buckets = np.empty(starts[-1], np.int64)
+    is_gram = np.ones(len(buckets), np.bool_)
+    wholes = whole_buckets(hashes, scheme)
+    for i in range(scheme.whole):
+        buckets[starts[:-1] + i] = wholes
+        is_gram[starts[:-1] + i] = False
     if shaped:
-        shapes = np.fromiter((_shape_number(units[i]) for i in shaped), np.uint32, len(shaped))
-        buckets.append(_bucket(shapes, _SHAPE, scheme.unit_bits))
-        owners.append(np.array(shaped))
-    return _grouped(np.concatenate(buckets), np.concatenate(owners), hashes)
+        shapes = np.array([_shape_number(units[i]) for i in shaped], np.uint32)
+        buckets[starts[1:][shaped] - 1] = _bucket(shapes, _SHAPE, scheme.unit_bits)
+        is_gram[starts[1:][shaped] - 1] = False
+    buckets[is_gram] = _bucket(grams, 0, scheme.unit_bits)
+    return UnitFeatures(buckets, starts, hashes)
 
 
 def whole_buckets(hashes: UInts, scheme: HashingScheme) -> Indices:
@@ -106,41 +120,26 @@ def shape(unit: str) -> str:
     return _DIGIT.sub("0", _LETTERS.sub("a", unit))[:8]
 
 
-def _whole_hashes(characters: UInts, offset: Indices, starts: Indices) -> UInts:
-    powered = characters * _POWERS[offset]
-    return mixed(np.add.reduceat(powered, starts, dtype=np.uint32), _UNIT)
-
-
 def _bucket(values: UInts, seed: int, bits: int) -> Indices:
     return (mixed(values, seed) >> np.uint32(32 - bits)).astype(np.int64)
 
 
 def _rolled(characters: UInts, scheme: HashingScheme) -> UInts:
-    """The hash of the n-gram that begins at each place, shape (n_sizes, n_places); at the end of the text of no use."""
-    grams = np.zeros((scheme.longest - scheme.shortest + 1, len(characters)), np.uint32)
+    """The hash of the n-gram that begins at each place, shape (n_places, n_sizes); at the end of the text of no use."""
+    grams = np.zeros((len(characters), scheme.longest - scheme.shortest + 1), np.uint32)
     rolling = characters
     for size in range(1, scheme.longest + 1):
         if size > 1:
-            rolling = rolling[:-1] * _BASE + characters[size - 1 :]
+            rolling = rolling[:-1] * _BASE
+            rolling += characters[size - 1 :]
         if size >= scheme.shortest:
-            grams[size - scheme.shortest, : len(rolling)] = rolling
+            grams[: len(rolling), size - scheme.shortest] = rolling
     return grams
-
-
-def _marks(first: UInts) -> UInts:
-    """What sets the n-grams of fields apart, by the first character of each unit."""
-    return np.where((first >= ord(AUTHOR)) & (first <= ord(EMAIL)), first, 0).astype(np.uint32) * np.uint32(0x3779B1)
 
 
 def _shape_number(unit: str) -> int:
     number: int = sum(ord(char) * 31**i for i, char in enumerate(shape(unit)))
     return number & 0xFFFFFFFF
-
-
-def _grouped(buckets: Indices, owners: Indices, hashes: UInts) -> UnitFeatures:
-    starts = np.zeros(len(hashes) + 1, np.int64)
-    np.bincount(owners, minlength=len(hashes)).cumsum(out=starts[1:])
-    return UnitFeatures(buckets.take(owners.argsort(kind="stable")), starts, hashes)
 
 
 def _powers(count: int) -> UInts:
@@ -151,3 +150,16 @@ def _powers(count: int) -> UInts:
 
 
 _POWERS: Final = _powers(LONGEST + 4)
+_LOW_CHARACTERS: Final = mixed(np.arange(256, dtype=np.uint32), _CHARACTER)
+_SIZE_MARKS: Final = (np.arange(LONGEST) * 7919).astype(np.uint32)
+
+
+def _field_marks() -> UInts:
+    """What sets the n-grams of fields apart, by the first character of a unit; of text's, nothing."""
+    marks = np.zeros(ord(EMAIL) + 2, np.uint32)
+    fields = np.arange(ord(AUTHOR), ord(EMAIL) + 1, dtype=np.uint32)
+    marks[fields] = fields * np.uint32(0x3779B1)
+    return marks
+
+
+_FIELD_MARKS: Final = _field_marks()

@@ -13,7 +13,7 @@ from classifiers.archive import SHIPPED, read_model
 from classifiers.document import DIGITS, Assessment, Document, Term
 from classifiers.parameters import Parameters
 from classifiers.placed import placed
-from classifiers.reasons import Margin, terms_of
+from classifiers.reasons import Margin, Question, explain
 from classifiers.sums import Batch, Summer
 
 EXPLAINED_FROM: Final = 0.3
@@ -84,23 +84,21 @@ class Classifier:
     ) -> dict[int, tuple[Term, ...]]:
         """The terms of each document that has any, by its number in the batch."""
         explained = scores >= EXPLAINED_FROM
-        rows = np.flatnonzero(explained.any(axis=1))
-        if not len(rows):
+        is_asked = np.asarray(explained.any(axis=1))
+        if not is_asked.any():
             return {}
-        weights = self._summer.weights_by_place(batch, slopes)
-        starts = batch.starts.tolist()
-        found: dict[int, tuple[Term, ...]] = {}
-        for i in rows.tolist():
-            numbers = explained[i].nonzero()[0]
-            margins = [
-                Margin(self.labels[k], *pair)
-                for k, *pair in zip(
-                    numbers.tolist(), bias[i].take(numbers).tolist(), log_odds[i].take(numbers).tolist(), strict=True
-                )
-            ]
-            words = placed(documents[i], batch.cuts[i])
-            found[i] = terms_of(documents[i], words, margins, weights[numbers, starts[i] : starts[i + 1]])
-        return found
+        asked = np.flatnonzero(is_asked).tolist()
+        biases, margins, asks = bias.tolist(), log_odds.tolist(), explained.tolist()
+        questions = [
+            Question(
+                documents[i],
+                placed(documents[i], batch.cuts[i]),
+                [Margin(k, label, biases[i][k], margins[i][k]) for k, label in enumerate(self.labels) if asks[i][k]],
+            )
+            for i in asked
+        ]
+        weights = self._summer.weights_by_place(batch, slopes, is_asked)
+        return dict(zip(asked, explain(questions, weights), strict=True))
 
 
 def _sigmoid(log_odds: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

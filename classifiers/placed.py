@@ -29,10 +29,6 @@ class Placed(NamedTuple):
     """so many units each word is: most often one"""
 
     @property
-    def has_one_unit_each(self) -> bool:
-        return len(self.sizes) == sum(self.sizes)
-
-    @property
     def n_shown(self) -> int:
         """So many words, the first ones, may be shown."""
         return len(self.places) - (self.places[-1] is _NOWHERE)

@@ -77,9 +77,9 @@ class Summer:
         sums = sums[:, :-1] * factors[:, None]
         return Batch(sums, factors, starts, ids, cuts, first_units, unit_rows, first_pairs, pair_weights)
 
-    def weights_by_place(self, batch: Batch, slopes: Doubles) -> Doubles:
-        """What each place adds to the log-odds of the labels, shape (n_labels, n_places); `slopes` as in `Parameters`,
-        shape (n_documents, n_labels).
+    def weights_by_place(self, batch: Batch, slopes: Doubles, is_asked: npt.NDArray[np.bool_]) -> Doubles:
+        """What each place of the documents asked for adds to the log-odds of the labels, shape (n_labels, n_places of
+        these); `slopes` as in `Parameters`, shape (n_documents, n_labels).
 
         A pair is shared by the two units in it; one with BEGIN or END belongs to the other unit.
         """
@@ -89,13 +89,13 @@ class Summer:
         to_left = np.full((len(left), 1), 0.5)
         to_left[batch.ids.take(right) == END_ID] = 1
         to_left[batch.ids.take(left) == BEGIN_ID] = 0
-        weights[left] += batch.pair_weights * to_left
-        weights[right] += batch.pair_weights * (1 - to_left)
+        of_left = batch.pair_weights * to_left
+        weights[left] += of_left
+        weights[right] += batch.pair_weights - of_left
         weights[batch.ids <= END_ID] = 0  # the one pair of an empty body is of no word
         lengths = batch.starts[1:] - batch.starts[:-1]
-        weights *= batch.factors.repeat(lengths)[:, None]
-        weights *= slopes.repeat(lengths, axis=0)
-        return weights.T
+        scales = (slopes * batch.factors[:, None])[is_asked]
+        return (weights[is_asked.repeat(lengths)] * scales.repeat(lengths[is_asked], axis=0)).T.copy()
 
 
 def first_of_each(keys: Indices) -> Indices:

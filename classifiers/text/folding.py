@@ -326,5 +326,11 @@ def _span_of_letter(part: Reading) -> Spans:
     return (part.spans or [])[: len(letters_of([part.text]))]
 
 
-_known = Memo(_alone).__getitem__
+def _alone_or_itself(word: str) -> str:
+    """The fold of a word; the same object where they are equal, so that memory holds it once."""
+    folded = _alone(word)
+    return word if folded == word else folded
+
+
+_known = Memo(_alone_or_itself).__getitem__
 _maps = Memo(_map, CAPACITY // 2).__getitem__
