@@ -151,7 +151,7 @@ def _powers(count: int) -> UInts:
 
 _POWERS: Final = _powers(LONGEST + 4)
 _LOW_CHARACTERS: Final = mixed(np.arange(256, dtype=np.uint32), _CHARACTER)
-_SIZE_MARKS: Final = (np.arange(LONGEST) * 7919).astype(np.uint32)
+_SIZE_MARKS: Final = (np.arange(LONGEST + 4) * 7919).astype(np.uint32)
 
 
 def _field_marks() -> UInts:

@@ -15,7 +15,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, metavar="DIR", help="the model's (or report's) folder, written anew")
     parser.add_argument("--version", default="", metavar="V", help="the model's name (default: today's date)")
     parser.add_argument("--seed", type=int, default=20261124, help="seed of augmentation and drawing")
-    parser.add_argument("--without-own", action="store_true", help="leave out the corpus that comes with saring")
+    parser.add_argument(
+        "--without-own",
+        action="store_true",
+        help="leave out the texts that come with saring; its labels for comments of listed sources still count",
+    )
     sources = Path(os.environ.get("SARING_TRAINING_DATA", "training-data"))
     parser.add_argument("--reproduce", type=Path, nargs="?", const=sources, metavar="DIR", help=_REPRODUCE)
     parser.add_argument("--held-out", action="store_true", help=_HELD_OUT)

@@ -17,10 +17,12 @@ from classifiers.train.readings import reading_files
 
 OWN_WEIGHT: Final = 3.0
 """Of our own corpus: written for what the service reads, and the only source for most languages and kinds."""
+OWN_ABUSE_WEIGHT: Final = 2.0
+"""Of the same for abuse and its kinds: with more weight it is told better itself, and sets by others worse."""
 POLITICAL: Final = frozenset({"politics", "partisan"})
 """The files of our own corpus about parties, offices and elections."""
-CRITICISM_WEIGHT: Final = 6.0
-"""Of their clean comments: to silence criticism harms a newspaper more than to let an insult through."""
+CRITICISM_WEIGHT: Final = 10.0
+"""Of their clean comments for abuse: to silence criticism harms a newspaper more than to let an insult through."""
 READING_WEIGHT: Final = 3.0
 """So many times a comment by others that we have read counts for abuse and its kinds."""
 OTHERS_WEIGHT: Final = 1.0
@@ -33,8 +35,10 @@ class SourceProblem(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A set by others. `weight` is what one of its rows counts: less where its labels are biased or one-sided, more
-    where they are even-handed and few.
+    """A set by others. `weight` is what one of its rows counts: less where its labels are biased or one-sided.
+
+    `abuse_weight` is what it counts for abuse and its kinds, where that differs: more where labels are even-handed and
+    few.
     """
 
     file: str
@@ -42,6 +46,11 @@ class Source:
     licence: str
     sha256: str
     weight: float
+    abuse_weight: float | None = None
+
+    @property
+    def name(self) -> str:
+        return self.file.split(".")[0]
 
 
 def sources() -> list[Source]:
@@ -55,20 +64,27 @@ def verified(folder: Path) -> list[Path]:
 
 
 def weighted_examples(paths: list[Path], *, with_own: bool = True) -> list[Example]:
-    """The examples of these files and of our own corpus, each with its source's weight."""
-    weights = {source.file.split(".")[0]: source.weight for source in sources()}
+    """The examples of these files and of our own corpus, each with its source's weight (see `weights_of`)."""
+    weights = {source.name: source.weight for source in sources()}
     others = [replace(one, weight=weights.get(one.source, OTHERS_WEIGHT)) for one in read_examples(paths)]
     if not with_own:
         return others
-    own = [replace(one, traits={**one.traits, "own": "yes"}) for one in read_examples(own_corpus())]
-    weighed = [replace(one, weight=CRITICISM_WEIGHT if is_criticism(one) else OWN_WEIGHT) for one in own]
-    return [*others, *weighed]
+    own = [replace(one, weight=OWN_WEIGHT, traits={**one.traits, "own": "yes"}) for one in read_examples(own_corpus())]
+    return [*others, *own]
 
 
 def weights_of(examples: Sequence[Example], label: str) -> npt.NDArray[np.float64]:
     """What each of these examples counts for a label. A reading says nothing of spam."""
-    more = 1.0 if label == "spam" else READING_WEIGHT
-    return np.array([one.weight * (more if "read" in one.traits else 1) for one in examples])
+    if label == "spam":
+        return np.array([one.weight for one in examples])
+    of_sources = {source.name: source.abuse_weight for source in sources() if source.abuse_weight is not None}
+    return np.array([_abuse_weight(one, of_sources.get(one.source, one.weight)) for one in examples])
+
+
+def _abuse_weight(example: Example, of_source: float) -> float:
+    if "own" in example.traits:
+        return CRITICISM_WEIGHT if is_criticism(example) else OWN_ABUSE_WEIGHT
+    return of_source * (READING_WEIGHT if "read" in example.traits else 1)
 
 
 def is_criticism(example: Example) -> bool:

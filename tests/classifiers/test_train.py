@@ -23,12 +23,14 @@ from classifiers.train.pipeline import PREVALENCE
 from classifiers.train.respell import respell
 from classifiers.train.sources import (
     CRITICISM_WEIGHT,
+    OWN_ABUSE_WEIGHT,
     OWN_WEIGHT,
     SourceProblem,
     is_criticism,
     sources,
     verified,
     weighted_examples,
+    weights_of,
 )
 
 
@@ -266,6 +268,12 @@ def test_every_source_has_a_licence_and_a_digest() -> None:
     assert all(source.licence and len(source.sha256) == 64 and source.weight > 0 for source in sources())
 
 
+def test_a_source_may_count_more_for_abuse_than_for_spam() -> None:
+    (source,) = [source for source in sources() if source.abuse_weight == 2]
+    example = Example(Document("a talk page"), {"spam": 0, "abuse": 0}, source.name, f"{source.name}:0", source.weight)
+    assert [weights_of([example], label).tolist() for label in ("spam", "abuse", "insult")] == [[1], [2], [2]]
+
+
 def test_a_word_alone_is_learnt_from_but_never_judged_on() -> None:
     lexicon = read_examples([CORPORA / "lexicon.jsonl"])
     assert len(lexicon) > 4000
@@ -275,6 +283,8 @@ def test_a_word_alone_is_learnt_from_but_never_judged_on() -> None:
 
 def test_clean_political_comments_of_our_own_weigh_more_than_any_other() -> None:
     own = weighted_examples([])
-    assert {one.weight for one in own if is_criticism(one)} == {CRITICISM_WEIGHT}
-    assert {one.weight for one in own if not is_criticism(one)} == {OWN_WEIGHT}
+    told = list(zip(own, weights_of(own, "abuse").tolist(), weights_of(own, "spam").tolist(), strict=True))
+    assert {abuse for one, abuse, _ in told if is_criticism(one)} == {CRITICISM_WEIGHT}
+    assert {abuse for one, abuse, _ in told if not is_criticism(one)} == {OWN_ABUSE_WEIGHT}
+    assert {spam for _, _, spam in told} == {OWN_WEIGHT}
     assert any(one.source == "politics" and one.labels["abuse"] == 1 and not is_criticism(one) for one in own)
