@@ -31,6 +31,11 @@ class Classifier:
         self.labels = parameters.labels
         self._parameters = parameters
         self._summer = Summer(parameters)
+        # By language: of the labels' margins the slope, and the bias after it.
+        n_labels = len(self.labels)
+        self._slopes = parameters.slopes.astype(np.float64)
+        self._biases = (self._slopes * parameters.bias[:n_labels] + parameters.intercepts).round(DIGITS)
+        self._language_bias = parameters.bias[n_labels:].astype(np.float64)
         self._language_numbers = {language: i for i, language in enumerate(parameters.languages)}
 
     @classmethod
@@ -53,8 +58,7 @@ class Classifier:
         batch = self._summer.sums(documents)
         n_labels = len(self.labels)
         languages = self._languages(documents, batch.sums[:, n_labels:])
-        slopes = self._parameters.slopes[languages].astype(np.float64)
-        bias = (slopes * self._parameters.bias[:n_labels] + self._parameters.intercepts[languages]).round(DIGITS)
+        slopes, bias = self._slopes.take(languages, axis=0), self._biases.take(languages, axis=0)
         log_odds = (slopes * batch.sums[:, :n_labels] + bias).round(DIGITS)
         scores = _sigmoid(log_odds).round(DIGITS)
         terms = self._terms(documents, batch, slopes, bias, log_odds, scores) if reasons else {}
@@ -65,10 +69,9 @@ class Classifier:
         ]
 
     def _languages(self, documents: Sequence[Document], sums: npt.NDArray[np.float64]) -> npt.NDArray[np.intp]:
-        margins = sums + self._parameters.bias[len(self.labels) :]
+        margins = sums + self._language_bias
         for i, document in enumerate(documents):
-            hinted = self._language_numbers.get(document.language) if document.language else None
-            if hinted is not None:
+            if document.language and (hinted := self._language_numbers.get(document.language)) is not None:
                 margins[i, hinted] += _HINT
         strongest: npt.NDArray[np.intp] = margins.argmax(axis=1)
         return strongest
@@ -102,6 +105,6 @@ class Classifier:
 
 
 def _sigmoid(log_odds: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    # Beyond ±500 the score is 0 or 1 to any precision, and exp would warn.
-    probabilities: npt.NDArray[np.float64] = 1 / (1 + np.exp(-np.clip(log_odds, -500, 500)))
+    # By tanh, which never overflows.
+    probabilities: npt.NDArray[np.float64] = 0.5 + 0.5 * np.tanh(0.5 * log_odds)
     return probabilities
