@@ -64,8 +64,9 @@ def read(word: str, genuine: frozenset[int]) -> list[str]:
 
     `genuine` holds the scripts whose undecided words are to be left alone.
     """
-    parts = [ALWAYS.get(char, char) for char in word]
-    for match in _PIECE.finditer(kinds(word)):
+    kinds_ = kinds(word)
+    parts = ["" if kind == INVISIBLE else ALWAYS.get(char, char) for char, kind in zip(word, kinds_, strict=True)]
+    for match in _PIECE.finditer(kinds_):
         found = frozenset(match[0])
         if not found <= _PLAIN:
             _read_piece(word[match.start() : match.end()], found, match.start(), parts, genuine)

@@ -1,7 +1,8 @@
 """The frozen character table, as the fold looks things up in it. Knows nothing of words.
 
-`ALWAYS` says what a code point reads as wherever it stands; `STRICT` and `FAUX` what it looks like among Latin letters;
-`KIND` its kind, one byte a code point. All come from `table.json`, never from the running Python's Unicode data.
+`ALWAYS` says what a code point reads as wherever it stands, but for the invisible ones of other than ASCII, which are read
+as nothing and far too many; `STRICT` and `FAUX` what it looks like among Latin letters; `KIND` its kind, one byte a code
+point. All come from `table.json`, never from the running Python's Unicode data.
 """
 
 import json
@@ -42,7 +43,11 @@ def _mapping(groups: dict[str, str]) -> dict[str, str]:
 _raw = json.loads(Path(__file__).with_name("table.json").read_text(encoding="utf-8"))
 
 UNICODE_VERSION: Final[str] = _raw["unicode"]
-ALWAYS: Final[dict[str, str]] = _mapping(_raw["always"])
+_invisible = list(_points(_raw["always"].pop("")))
+ALWAYS: Final[dict[str, str]] = {
+    **_mapping(_raw["always"]),
+    **{chr(c): "" for low, high in _invisible for c in range(low, min(high + 1, 128))},
+}
 STRICT: Final[dict[str, str]] = _mapping(_raw["strict"])
 FAUX: Final[dict[str, str]] = _mapping(_raw["faux"])
 FLAGS: Final = frozenset(
@@ -63,10 +68,10 @@ def _kinds() -> bytes:
             kinds[low : high + 1] = bytes([kind]) * (high + 1 - low)
     for low, high in _points(_raw["emoji"]):
         kinds[low : high + 1] = bytes([EMOJI]) * (high + 1 - low)
+    for low, high in _invisible:
+        kinds[low : high + 1] = bytes([INVISIBLE]) * (high + 1 - low)
     for char, target in ALWAYS.items():
-        if not target:
-            kinds[ord(char)] = INVISIBLE
-        elif target.isascii() and target.isalpha():
+        if target.isascii() and target.isalpha():
             kinds[ord(char)] = LATIN
         elif target.isascii() and target.isdigit():
             kinds[ord(char)] = DIGIT

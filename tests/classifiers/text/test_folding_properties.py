@@ -8,7 +8,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from classifiers.text import fold, fold_many, fold_text, words
-from classifiers.text.table import ALWAYS, FAUX, STRICT
+from classifiers.text.table import ALWAYS, FAUX, INVISIBLE, KIND, STRICT
 from classifiers.text.vocabulary import CHAT, OFTEN_DISGUISED
 
 # What the fold's rules look for, so that chance meets them: letters of every kind and the pieces of every trick.
@@ -22,7 +22,8 @@ PIECES = [
     *("ไ", "ท", "ค", "ا", "ع", "\u064e", "ש", "क", "\u093f", "₴", "€", "²", "ﬁ", "ß", "İ", "…", "—"),
 ]  # fmt: skip
 pieced = st.lists(st.sampled_from(PIECES), max_size=24).map("".join)
-tabled = st.lists(st.sampled_from([*ALWAYS, *STRICT, *FAUX, " ", "a", "b"]), max_size=12).map("".join)
+invisible = [chr(point) for point, kind in enumerate(KIND) if kind == INVISIBLE][::50]
+tabled = st.lists(st.sampled_from([*ALWAYS, *STRICT, *FAUX, *invisible, " ", "a", "b"]), max_size=12).map("".join)
 anything = st.text(st.characters(exclude_categories=()), max_size=24)
 texts = st.one_of(pieced, tabled, anything, st.tuples(pieced, anything, tabled).map("".join))
 
