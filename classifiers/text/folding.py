@@ -293,7 +293,10 @@ def _scripts_of(word: str) -> frozenset[int]:
 
 def _one(word: Reading, genuine: frozenset[int]) -> Reading:
     for _ in range(_ROUNDS):
-        folded = join([spell(_plain(part, genuine)) for part in split(word)])
+        pieces = [spell(_plain(piece, genuine)) for piece in split(word)]
+        folded = join(
+            [piece for piece in pieces if piece.text] or pieces[:1]
+        )  # a mark alone may be nothing: `゛` is one
         if folded.text == word.text or folded.text.isascii():
             break
         word = folded

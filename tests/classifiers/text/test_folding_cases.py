@@ -72,6 +72,7 @@ CASES = {
         ("\u202etols rocag\u202c yuk", "gacor slot yuk"),
         ("main \u202erocag", "main gacor"),
         ("g\u200ba\u200bc\u200bo\u200br", "gacor"),
+        ("judi\u309b slot", "judi slot"),  # a sound mark with a space of its own
         ("ga\u200cc\u200dor", "gacor"),
         ("s\u00adl\u00ado\u00adt", "slot"),
         ("\ufeffhalo", "halo"),

@@ -33,6 +33,7 @@ texts = st.one_of(pieced, tabled, anything, st.tuples(pieced, anything, tabled).
 @example("a a a  b b b  c c c")
 @example("S L O T  🔥  G A C O R")
 @example("S L O T  -  G A C O R")
+@example("judi\u309b")
 @example("😂a b🔥 c")
 @example("x\u202ey")
 def test_a_fold_is_its_own_fold(text: str) -> None:
