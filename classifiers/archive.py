@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import math
 import zipfile
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -142,8 +143,12 @@ def _unpacked(arrays: Mapping[str, np.ndarray[Any, Any]], name: str) -> Halves:
     numbers = arrays[f"{name}.numbers"].astype(np.float16, copy=False)
     if not np.isfinite(numbers).all():
         raise ValueError(f"{name} is not finite")
-    array = np.zeros(arrays[f"{name}.shape"], np.float16)
-    is_told = np.unpackbits(arrays[f"{name}.told"], count=array.size).view(np.bool_)
+    shape, told = arrays[f"{name}.shape"].tolist(), arrays[f"{name}.told"]
+    size = math.prod(shape)
+    is_told = np.unpackbits(told, count=size).view(np.bool_) if len(told) == (size + 7) // 8 else np.zeros(0, np.bool_)
+    if len(is_told) != size or np.count_nonzero(is_told) != len(numbers):
+        raise ValueError(f"{name} holds other numbers than it tells of")
+    array = np.zeros(shape, np.float16)
     array.reshape(-1)[is_told] = numbers
     return array
 

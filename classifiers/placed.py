@@ -41,7 +41,7 @@ def placed(document: Document, cuts: Sequence[Sequence[Sized]]) -> Placed:
     for (field, text, offset), cut in zip(fields(document), cuts, strict=True):
         originals = parts(text).originals
         words_of = _WORDS[field]
-        for begin, original, units in zip(_begins_of(text, originals, offset), originals, cut, strict=False):
+        for begin, original, units in zip(_begins_of(text, originals, offset), originals, cut, strict=True):
             if len(units) == 1 and original.isalnum():
                 places.append((field, begin, begin + len(original)))
                 sizes.append(1)
@@ -69,10 +69,10 @@ def text_at(document: Document, place: Place) -> str:
 
 
 def _begins_of(text: str, originals: Sequence[str], offset: int) -> list[int]:
-    """Where the parts of a text begin, counted from `offset`; and, of no use, one more."""
+    """Where the parts of a text begin, counted from `offset`."""
     begins = list(accumulate(map(len, originals), lambda begin, length: begin + length + 1, initial=offset))
     if begins[-1] == offset + len(text) + 1:  # nothing but one space between any two
-        return begins
+        return begins[:-1]
     begins, end = [], 0
     for original in originals:
         begin = text.index(original, end)

@@ -42,6 +42,7 @@ def explain(questions: Sequence[Question], weights: Doubles) -> Iterator[tuple[T
     (n_labels, n_places).
     """
     sizes = list(chain.from_iterable(question.words.sizes for question in questions))
+    assert sum(sizes) == weights.shape[1], "each unit is in a word"
     if len(sizes) < weights.shape[1]:
         weights = np.add.reduceat(weights, list(accumulate(sizes[:-1], initial=0)), axis=1)
     weights = weights.round(DIGITS)

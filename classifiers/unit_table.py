@@ -26,8 +26,7 @@ Floats = npt.NDArray[np.float32]
 BEGIN_ID: Final = 0
 END_ID: Final = 1
 CAPACITY: Final = 1 << 16
-"""So many units, and parts of texts, are remembered (about 25 MB) before all are forgotten and learnt anew."""
-
+"""So many units, or parts of one field, are remembered (about 25 MB) before all are forgotten and learnt anew."""
 
 Ids = tuple[int, ...]
 
@@ -89,24 +88,29 @@ class UnitTable:
 
     def look_up(self, documents: Sequence[Document]) -> Looked:
         """The units of these documents. The rows of BEGIN and END are zeros: the two count in pairs alone."""
+        # Folded before the lock is taken: a long text may not keep others waiting.
+        read = [
+            ([(field, parts(text).folded) for field, text, _ in fields(document)], facts(document.text))
+            for document in documents
+        ]
         with self._lock:
             if max(len(self._numbers), *(len(known) for known in self._parts.values())) >= CAPACITY:
                 self._forget()
             places: list[int] = []
             begins, ends, cuts = [], [], []
             number, parts_of = self._numbers.__getitem__, self._parts
-            for document in documents:
+            for folded_fields, units_of_text in read:
                 begins.append(len(places))
                 places.append(BEGIN_ID)
                 of_fields: list[list[Ids]] = []
-                for field, text, _ in fields(document):
-                    cut = list(map(parts_of[field].__getitem__, parts(text).folded))
+                for field, folded in folded_fields:
+                    cut = list(map(parts_of[field].__getitem__, folded))
                     places += chain.from_iterable(cut)
                     if not of_fields:
                         ends.append(len(places))
                         places.append(END_ID)
                     of_fields.append(cut)
-                places += map(number, facts(document.text))
+                places += map(number, units_of_text)
                 cuts.append(of_fields)
             if self._numbers.new:
                 self._learn()

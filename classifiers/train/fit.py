@@ -59,7 +59,9 @@ def fit_label(
     # rounds bound the time: one fit in twelve would take more, and is used as it is then.
     fitted = LogisticRegression(C=C, solver="lbfgs", max_iter=400, tol=1e-5)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)
+        warnings.filterwarnings(
+            "ignore", r"lbfgs failed to converge after \d+ iteration\(s\) \(status=1\)", ConvergenceWarning
+        )
         fitted.fit(scaled, y, sample_weight=sample_weight)
     weights = np.zeros(X.shape[1])
     weights[seen] = fitted.coef_[0, : len(seen)] * scales[seen]
