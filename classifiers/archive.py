@@ -145,11 +145,11 @@ def _unpacked(arrays: Mapping[str, np.ndarray[Any, Any]], name: str) -> Halves:
         raise ValueError(f"{name} is not finite")
     shape, told = arrays[f"{name}.shape"].tolist(), arrays[f"{name}.told"]
     size = math.prod(shape)
-    is_told = np.unpackbits(told, count=size).view(np.bool_) if len(told) == (size + 7) // 8 else np.zeros(0, np.bool_)
-    if len(is_told) != size or np.count_nonzero(is_told) != len(numbers):
+    # Asked in this order: a size that is not borne out takes no memory.
+    if len(told) != (size + 7) // 8 or np.count_nonzero(is_told := np.unpackbits(told, count=size)) != len(numbers):
         raise ValueError(f"{name} holds other numbers than it tells of")
     array = np.zeros(shape, np.float16)
-    array.reshape(-1)[is_told] = numbers
+    array.reshape(-1)[is_told.view(np.bool_)] = numbers
     return array
 
 

@@ -294,9 +294,8 @@ def _scripts_of(word: str) -> frozenset[int]:
 def _one(word: Reading, genuine: frozenset[int]) -> Reading:
     for _ in range(_ROUNDS):
         pieces = [spell(_plain(piece, genuine)) for piece in split(word)]
-        folded = join(
-            [piece for piece in pieces if piece.text] or pieces[:1]
-        )  # a mark alone may be nothing: `゛` is one
+        # A mark alone may be nothing: `゛` reads as a space and one.
+        folded = join([piece for piece in pieces if piece.text] or pieces[:1])
         if folded.text == word.text or folded.text.isascii():
             break
         word = folded

@@ -74,9 +74,7 @@ def weighted_examples(paths: list[Path], *, with_own: bool = True) -> list[Examp
 
 
 def weights_of(examples: Sequence[Example], label: str) -> npt.NDArray[np.float64]:
-    """What each of these examples counts for a label. A reading says nothing of spam, and a copy of nothing
-    else.
-    """
+    """What each of these examples counts for a label. A reading says nothing of spam, and a copy of nothing else."""
     if label == "spam":
         return np.array([one.weight for one in examples])
     of_sources = {source.name: source.abuse_weight for source in sources() if source.abuse_weight is not None}
