@@ -8,8 +8,7 @@ import secrets
 import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
-
-from aiohttp import web
+from typing import TYPE_CHECKING
 
 from service.domain.ids import Tag
 from service.errors import StoreUnavailable
@@ -35,9 +34,11 @@ from service.settings import Settings
 from service.store.client import Client
 from service.store.store import Store
 from service.telemetry import Meter
-from service.web.app import make_app
-from service.web.context import Services
+from service.web.services import Services
 from service.workers.loops import run_loops
+
+if TYPE_CHECKING:
+    from aiohttp import web
 
 Clock = Callable[[], int]
 
@@ -134,6 +135,10 @@ async def _answers(store: Store) -> bool:
 
 def application(house: House, *, with_loops: bool, closes_house: bool = True) -> web.Application:
     """The web application over the house; at its end it closes the house, unless somebody else still needs it."""
+    from service.web.app import (
+        make_app,  # the command line furnishes houses without a page, and should not wait for any
+    )
+
     app = make_app(house.services)
 
     async def alive(_: web.Application) -> AsyncIterator[None]:

@@ -6,19 +6,21 @@ import argparse
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import orjson
 from email_validator import EmailNotValidError, validate_email
 
-from service.app import House
 from service.cli.house import with_house
 from service.domain.site import RESERVED, SLUG, KeyKind, Role, SiteConfig
 from service.errors import AlreadyExists, BadSetting, NotFound, UnknownSite
 from service.i18n import LANGUAGES
 from service.web.address import origin_of
 from service.web.wording import moment
+
+if TYPE_CHECKING:
+    from service.app import House
 
 Report = dict[str, Any]
 

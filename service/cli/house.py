@@ -5,14 +5,15 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Iterator
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from service.app import House, furnish
 from service.cli.serve import secret_path
-from service.scoring import Scorer
 from service.secret import read_secret
 from service.settings import Settings, load_settings
 from service.store.embedded import borrowed
+
+if TYPE_CHECKING:
+    from service.app import House
 
 T = TypeVar("T")
 
@@ -29,6 +30,9 @@ def store_url(settings: Settings) -> Iterator[str]:
 
 def with_house(work: Callable[[House], Awaitable[T]]) -> T:
     """Runs `work` in a house without a model, which administration does not need."""
+    from service.app import furnish
+    from service.scoring import Scorer
+
     settings = load_settings()
     secret = read_secret(secret_path(settings), make=not settings.redis_url)
     with store_url(settings) as url:

@@ -54,7 +54,7 @@ class Admit:
         """Who holds this credential. Raises Unauthenticated.
 
         `may_be_old`: judge a key by what this process knows; the caller then lets the store look once more (a
-        submission does, in its own round trips).
+        submission does, in its own round trip).
         """
         if credential.startswith(_TOKEN_BEGINS):
             return await self._person(credential)

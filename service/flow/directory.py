@@ -1,6 +1,6 @@
 """What this process knows of its sites: each one's configuration, kept until its revision changes.
 
-A submission is judged by what is known here; the store tells in the same round trips when that is old.
+A submission is judged by what is known here; the store tells in the same round trip when that is old.
 """
 
 from __future__ import annotations

@@ -1,9 +1,12 @@
-"""A comment comes in. Works on whole groups of submissions: two round trips to the store for all of them together.
+"""A comment comes in. Works on whole groups of submissions: one round trip to the store for all of them together.
 
-1  look      one script a site   repeats, duplicates, the author's standing, the article's age, the revision
-2  assess    one model call      scores, reasons, list hits
-3  judge     pure                every reason that holds, the verdict
-4  write     one grouped write   comment, case and event, an atomic script each, which looks once more
+1  assess    one model call      scores, reasons, list hits
+2  judge     pure                every reason that holds, the verdict
+3  write     one grouped write   comment, case and event, an atomic script each
+
+How the author stands and how old the article is, is guessed from what this process heard last. Where the script finds
+it otherwise (an author decided on meanwhile, or by another process) it writes nothing and tells, and the comment is
+judged and sent once more.
 """
 
 from __future__ import annotations
@@ -14,7 +17,7 @@ from typing import NamedTuple
 
 from service.domain.assessment import Assessment, Facts
 from service.domain.case import judged
-from service.domain.comment import Comment, Submission
+from service.domain.comment import Comment, Status, Submission
 from service.domain.ids import ENTROPY_BYTES, CommentId, Tag, digest, timed_id
 from service.domain.site import ApiKey, SiteConfig
 from service.errors import (
@@ -26,6 +29,7 @@ from service.errors import (
     TooManySubmissions,
 )
 from service.flow.directory import Directory, living_key
+from service.flow.recollection import Recollection
 from service.scoring import Scorer, fingerprint, links
 from service.secret import Secret
 from service.settings import Settings
@@ -57,6 +61,8 @@ _article = lru_cache(maxsize=1024)(digest)  # a few articles get most of the com
 
 Result = Receipt | Exception  # an error that is none of the trade's is a bug; even so it is its own comment's alone
 Repeats = dict[int, Repeat]
+Open = tuple[int, Arrival, Probe, Assessment]
+"""A submission without a result, by its place in the group."""
 
 
 class Submit:
@@ -79,83 +85,69 @@ class Submit:
         self._settings = settings
         self._clock = clock
         self._entropy = entropy
+        self._recollection = Recollection()
 
     async def __call__(self, arrivals: Sequence[Arrival]) -> list[Result]:
         """One result each, in order: a receipt, or the error that its sender is to be told."""
+        assessments = await self._scorer.assess([arrival.submission for arrival in arrivals])
+        return await self.assessed(arrivals, assessments)
+
+    async def assessed(self, arrivals: Sequence[Arrival], assessments: Sequence[Assessment]) -> list[Result]:
+        """The same for submissions of which the machine has spoken."""
         results: dict[int, Result] = {}
         repeats: Repeats = {}
-        open_ = list(enumerate(arrivals))
-        for _ in range(_TRIES):  # again only for those whose site was reconfigured meanwhile
+        open_ = [
+            (at, arrival, self._probe(arrival), assessment)
+            for at, (arrival, assessment) in enumerate(zip(arrivals, assessments, strict=True))
+        ]
+        for _ in range(_TRIES):  # again only for those of whom something has changed meanwhile
             open_ = await self._once(open_, results, repeats)
             if not open_:
                 break
-        for at, _ in open_:
-            results[at] = Overloaded("the site's configuration keeps changing")
+        for at, *_ in open_:
+            results[at] = Overloaded("what it is judged by keeps changing")
         await self._answer_repeats(arrivals, repeats, results)
         return [results[at] for at in range(len(arrivals))]
 
     async def preview(self, arrival: Arrival) -> Comment:
         """What would be said of a submission; stores nothing. Raises Unauthenticated for a key revoked meanwhile."""
         probe = self._probe(arrival)
-        (seen,) = await self._store.comments.look([probe])
-        if isinstance(seen, Exception):
-            raise seen
-        if seen.revision != arrival.config.revision:
+        revision, seen = await self._store.comments.look(probe)
+        if revision != arrival.config.revision:
             arrival = await self._renewed(arrival)
         (assessment,) = await self._scorer.assess([arrival.submission])
         entropy = self._entropy(ENTROPY_BYTES)
         return self._writing(arrival, probe, seen, assessment, self._clock(), entropy).comment
 
-    async def _once(
-        self, group: list[tuple[int, Arrival]], results: dict[int, Result], repeats: Repeats
-    ) -> list[tuple[int, Arrival]]:
+    async def _once(self, group: list[Open], results: dict[int, Result], repeats: Repeats) -> list[Open]:
         now_ms = self._clock()
-        stale: list[tuple[int, Arrival]] = []
-
-        # 1. Look: one script for each site, all in one round trip.
-        probes = [self._probe(arrival) for _, arrival in group]
-        looked = zip(group, probes, await self._store.comments.look(probes), strict=True)
-        fresh: list[tuple[int, Arrival, Probe, Seen]] = []
-        for (at, arrival), probe, seen in looked:
-            if isinstance(seen, Exception):  # its site's server is away; the others go on
-                results[at] = seen
-            elif seen.revision != arrival.config.revision:  # first of all: a key revoked meanwhile is told nothing
-                stale.append((at, arrival))
-            elif seen.repeat is not None:
-                repeats[at] = seen.repeat
-            elif seen.is_duplicate:
-                results[at] = Duplicate("said already")
-            else:
-                fresh.append((at, arrival, probe, seen))
-
-        # 2. Assess: one call of the model. 3. Judge: pure.
-        assessments = await self._scorer.assess([arrival.submission for _, arrival, _, _ in fresh])
-        entropy = self._entropy(ENTROPY_BYTES * len(fresh))
-        writings = [
-            self._writing(arrival, probe, seen, assessment, now_ms, entropy[at * ENTROPY_BYTES :][:ENTROPY_BYTES])
-            for at, ((_, arrival, probe, seen), assessment) in enumerate(zip(fresh, assessments, strict=True))
-        ]
-
-        # 4. Write: one grouped write; each script is whole or nothing.
-        written = await self._store.comments.write(writings, now_ms) if writings else []
-        for (at, arrival, _, _), writing, answer in zip(fresh, writings, written, strict=True):
-            if isinstance(answer, Written) and answer.is_stale:
-                stale.append((at, arrival))
-            elif isinstance(answer, Written) and answer.repeat is not None:
+        entropy = self._entropy(ENTROPY_BYTES * len(group))
+        writings: list[Writing] = []
+        for n, (_, arrival, probe, assessment) in enumerate(group):
+            seen = self._recollection.seen(probe)
+            piece = entropy[n * ENTROPY_BYTES :][:ENTROPY_BYTES]
+            writings.append(self._writing(arrival, probe, seen, assessment, now_ms, piece))
+            # The next in the group may be by the same author: they are written in this order.
+            if (then := _after(writings[-1], now_ms)) != seen:
+                self._recollection.note(probe, then)
+        again: list[Open] = []
+        written = await self._store.comments.write(writings, now_ms)
+        for open_, writing, answer in zip(group, writings, written, strict=True):
+            at, arrival, probe, assessment = open_
+            if isinstance(answer, Exception):  # its site's server is away; the others go on
+                results[at] = answer
+            elif answer.is_stale:
+                try:
+                    again.append((at, await self._renewed(arrival), probe, assessment))
+                except SaringError as error:
+                    results[at] = error
+            elif answer.repeat is not None:
                 repeats[at] = answer.repeat
+            elif answer.seen is not None:
+                self._recollection.note(probe, answer.seen)
+                again.append(open_)
             else:
                 results[at] = _result(writing, answer)
-        return await self._reconfigured(stale, results)
-
-    async def _reconfigured(
-        self, stale: list[tuple[int, Arrival]], results: dict[int, Result]
-    ) -> list[tuple[int, Arrival]]:
-        again: list[tuple[int, Arrival]] = []
-        for at, arrival in stale:
-            try:
-                again.append((at, await self._renewed(arrival)))
-            except SaringError as error:
-                results[at] = error
         return again
 
     async def _renewed(self, arrival: Arrival) -> Arrival:
@@ -221,12 +213,20 @@ class Submit:
         comment_id = CommentId(timed_id("c", config.site.tag, now_ms, entropy))
         comment = judged(comment_id, s, assessment, facts, config.policy, now_ms)
         document = dump_doc(s, assessment, facts, comment.judgement)
-        return Writing(comment, probe, document, config.revision)
+        return Writing(comment, probe, document, config.revision, seen)
 
 
-def _result(writing: Writing, answer: Written | Exception) -> Result:
-    if isinstance(answer, Exception):
-        return answer
+def _after(writing: Writing, now_ms: int) -> Seen:
+    """How the author stands, and the article, once the comment is there."""
+    status, (n_approved, n_rejected, first_seen_ms) = writing.comment.status, writing.seen
+    return Seen(
+        n_approved + (status is Status.APPROVED),
+        n_rejected + (status is Status.REJECTED),
+        now_ms if first_seen_ms is None else first_seen_ms,
+    )
+
+
+def _result(writing: Writing, answer: Written) -> Result:
     if answer.is_created:
         return Receipt(writing.comment, is_new=True)
     if answer.flood is not None:

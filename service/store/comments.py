@@ -1,4 +1,4 @@
-"""Comments in the store: the look before a submission, the writing of it, reading one, listing many."""
+"""Comments in the store: writing one, reading one, listing many."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class FloodLimit(NamedTuple):
 
 
 class Probe(NamedTuple):
-    """What to look for before a submission is assessed; digests are "" where there is nothing to look for."""
+    """What a submission may share with others; digests are "" where there is nothing to look for."""
 
     tag: Tag
     article: str
@@ -45,23 +45,21 @@ class Repeat(NamedTuple):
 
 
 class Seen(NamedTuple):
-    """What the look found."""
+    """How an author stands and since when an article is known (None: since now): what a submission is judged by."""
 
-    revision: int
-    repeat: Repeat | None = None
-    is_duplicate: bool = False
     n_approved: int = 0
     n_rejected: int = 0
     article_first_seen_ms: int | None = None
 
 
 class Writing(NamedTuple):
-    """A comment ready to be written; `revision` is that of the configuration it was judged by."""
+    """A comment ready to be written; it was judged by the configuration of this revision, and by what was `seen`."""
 
     comment: Comment
     probe: Probe
     doc: bytes
     revision: int
+    seen: Seen
 
 
 class Written(NamedTuple):
@@ -72,6 +70,7 @@ class Written(NamedTuple):
     repeat: Repeat | None = None
     is_duplicate: bool = False
     flood: tuple[str, float] | None = None  # the limit's name, seconds to wait
+    seen: Seen | None = None  # what it should have been judged by
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,24 +87,17 @@ class Comments:
     def __init__(self, client: Client) -> None:
         self._client = client
 
-    async def look(self, probes: Sequence[Probe]) -> list[Seen | Exception]:
-        """What is known of each submission's repeats, author and article: one round trip, one script for each site.
-
-        A site's error stays in the places of its submissions.
-        """
-        sites: dict[Tag, list[int]] = {}
-        for at, probe in enumerate(probes):
-            sites.setdefault(probe.tag, []).append(at)
-        calls = [_look_call(tag, [probes[at] for at in sites[tag]]) for tag in sites]
-        seen: dict[int, Seen | Exception] = {}
-        for group, reply in zip(sites.values(), await self._client.group_each(calls), strict=True):
-            if isinstance(reply, Exception):
-                seen |= dict.fromkeys(group, reply)
-                continue
-            revision, *found = reply
-            for n, at in enumerate(group):
-                seen[at] = _seen(probes[at], revision, *found[5 * n : 5 * n + 5])
-        return [seen[at] for at in range(len(probes))]
+    async def look(self, probe: Probe) -> tuple[int, Seen]:
+        """The revision of the site's configuration, and what a submission would be judged by: one round trip."""
+        root = keys.root(probe.tag)
+        revision, (approved, rejected), first_seen = await self._client.group(
+            [
+                ("HGET", f"{root}:site", "revision"),
+                ("HMGET", f"{root}:author:{probe.author}", "approved", "rejected"),
+                ("HGET", f"{root}:article:{probe.article}", "first_seen"),
+            ]
+        )
+        return int(revision or 0), _seen(approved, rejected, first_seen)
 
     async def write(self, writings: Sequence[Writing], now_ms: int) -> list[Written | Exception]:
         """Writes each comment with its case and opening event, atomically, all in one round trip; errors in place."""
@@ -172,31 +164,12 @@ def _points(rows: list[bytes]) -> list[tuple[int, str]]:
     return [(int(rows[i + 1]), rows[i].decode()) for i in range(0, len(rows), 2)]
 
 
-def _look_call(tag: Tag, probes: Iterable[Probe]) -> Call:
-    digests = [part for p in probes for part in (p.duplicate, p.client_ref, p.idempotency, p.author, p.article)]
-    return run("look", keys.root(tag), *digests)
-
-
-def _seen(
-    probe: Probe, revision: Reply, repeat: Reply, duplicate: Reply, approved: Reply, rejected: Reply, first_seen: Reply
-) -> Seen:
-    return Seen(
-        revision=int(revision or 0),
-        repeat=_repeat(repeat, probe.submission) if repeat else None,
-        is_duplicate=duplicate is not None,
-        n_approved=int(approved or 0),
-        n_rejected=int(rejected or 0),
-        article_first_seen_ms=int(first_seen) if first_seen else None,
-    )
-
-
-def _repeat(entry: bytes, submission: str) -> Repeat:
-    comment_id, digest = entry.decode().split(" ")
-    return Repeat(comment_id, digest == submission)
+def _seen(approved: Reply, rejected: Reply, first_seen: Reply) -> Seen:
+    return Seen(int(approved or 0), int(rejected or 0), int(first_seen) if first_seen else None)
 
 
 def _submit_call(writing: Writing, now_ms: int) -> Call:
-    comment, probe = writing.comment, writing.probe
+    comment, probe, seen = writing.comment, writing.probe, writing.seen
     article = comment.submission.article
     floods: list[str | int] = []
     for limit in probe.floods:
@@ -223,6 +196,9 @@ def _submit_call(writing: Writing, now_ms: int) -> Call:
         article.url,
         article.title,
         "" if article.published_ms is None else article.published_ms,
+        seen.n_approved,
+        seen.n_rejected,
+        now_ms if seen.article_first_seen_ms is None else seen.article_first_seen_ms,
         *floods,
     )
 
@@ -235,6 +211,8 @@ def _written(writing: Writing, reply: list[Any]) -> Written:
             return Written(is_stale=True)
         case b"repeat" | b"other":
             return Written(repeat=Repeat(reply[1].decode(), reply[0] == b"repeat"))
+        case b"otherwise":
+            return Written(seen=_seen(*reply[1:]))
         case b"duplicate":
             return Written(is_duplicate=True)
         case _:

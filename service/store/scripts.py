@@ -8,7 +8,7 @@ from hashlib import sha1
 from importlib.resources import files
 
 NAMES = (
-    "look", "submit", "decide", "undo", "escalate", "claim", "release", "retire", "configure", "keys", "hold", "people",
+    "submit", "decide", "undo", "escalate", "claim", "release", "retire", "configure", "keys", "hold", "people",
 )  # fmt: skip
 _INCLUDE = "-- @include lib\n"
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
-
-from aiohttp import web
 
 from service.domain.site import address
 from service.settings import Network
+
+if TYPE_CHECKING:
+    from aiohttp import web
 
 
 def client_address(request: web.Request, trusted: Sequence[Network]) -> str:

@@ -10,9 +10,10 @@ from aiohttp import web
 from service.web import demo
 from service.web.api.events import STREAMS, close_streams
 from service.web.console import add_console
-from service.web.context import MOST_BYTES, SERVICES, Services
+from service.web.context import MOST_BYTES, SERVICES
 from service.web.dispatch import handler, outermost
 from service.web.routes import ROUTES
+from service.web.services import Services
 
 # Of a request: filters in other scripts than Latin grow ninefold when they are percent-encoded. Longer: 400.
 LONGEST_LINE = 65_536

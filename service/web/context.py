@@ -11,52 +11,12 @@ from pydantic import BaseModel
 
 from service.domain.ids import Tag
 from service.domain.site import KeyKind, Role, SiteConfig
-from service.flow.admit import Admit, Caller
-from service.flow.configure import Configure
-from service.flow.desk import Desk
-from service.flow.directory import Directory
-from service.flow.enter import Enter
-from service.flow.measure import Measure
-from service.flow.read import Read
-from service.flow.regard import Regard
-from service.flow.rehearse import Rehearse
-from service.flow.review import Review
-from service.flow.staff import Staff
-from service.flow.submit import Arrival, Receipt, Submit
-from service.flow.tokens import Tokens
-from service.grouped import Apart
+from service.flow.admit import Caller
 from service.i18n import negotiate
-from service.settings import Settings
-from service.telemetry import Meter
+from service.web.services import Services
 
 SECRET = frozenset({KeyKind.SECRET})
 SECRET_OR_PUBLIC = frozenset({KeyKind.SECRET, KeyKind.PUBLIC})
-
-
-@dataclass(frozen=True, slots=True)
-class Services:
-    """The flows, and what the edge itself needs."""
-
-    settings: Settings
-    admit: Admit
-    enter: Enter
-    directory: Directory
-    submit: Apart[Arrival, Receipt]
-    preview: Submit
-    review: Review
-    desk: Desk
-    read: Read
-    rehearse: Rehearse
-    measure: Measure
-    configure: Configure
-    staff: Staff
-    tokens: Tokens
-    regard: Regard
-    meter: Meter
-    clock: Callable[[], int]
-    store_answers: Callable[[], Awaitable[bool]]
-    model: Callable[[], str]
-    demo_key: Callable[[str], str]
 
 
 LANGUAGE: web.RequestKey[str] = web.RequestKey("language", str)

@@ -14,10 +14,11 @@ from service.domain.site import SiteConfig
 from service.errors import NotFound, SaringError, Unauthenticated
 from service.flow.admit import Caller, allow
 from service.i18n import negotiate
-from service.web.context import LANGUAGE, REQUEST_ID, SERVICES, Context, Route, Services
+from service.web.context import LANGUAGE, REQUEST_ID, SERVICES, Context, Route
 from service.web.parse import parse_body, parse_query
 from service.web.problems import BAD_REQUEST, HTTP_ROWS, INTERNAL, document, problem_response, response_of
 from service.web.room import refusal
+from service.web.services import Services
 
 _log = structlog.get_logger()
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]

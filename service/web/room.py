@@ -10,8 +10,9 @@ from aiohttp import web
 
 from service.domain.ids import TAG_LENGTH
 from service.errors import Overloaded
-from service.web.context import LANGUAGE, REQUEST_ID, Services
+from service.web.context import LANGUAGE, REQUEST_ID
 from service.web.problems import response_of, row_of
+from service.web.services import Services
 
 _PATH = "/v1/comments"
 _BEGINS = len("Bearer sk_")

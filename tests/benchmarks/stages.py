@@ -61,15 +61,13 @@ async def one_round(house: House, scorer: Scorer, tag: Tag, secret: str, stages:
         arrivals = [Arrival(submission, config, key) for submission in submissions]
     with stages.stage("probe (fold, digests)"):
         probes = [flow._probe(arrival) for arrival in arrivals]
-    with stages.stage("look"):
-        seen = await house.store.comments.look(probes)
     with stages.stage("assess (fold, score, reasons)"):
         assessments = scorer._assess(submissions)
     now_ms = house.services.clock()
     with stages.stage("judge, comment, document"):
         writings = [
-            flow._writing(arrival, probe, known, assessment, now_ms, os.urandom(ENTROPY_BYTES))
-            for arrival, probe, known, assessment in zip(arrivals, probes, seen, assessments, strict=True)
+            flow._writing(arrival, probe, flow._recollection.seen(probe), assessment, now_ms, os.urandom(ENTROPY_BYTES))
+            for arrival, probe, assessment in zip(arrivals, probes, assessments, strict=True)
         ]
     with stages.stage("write"):
         await house.store.comments.write(writings, now_ms)

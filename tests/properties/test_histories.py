@@ -279,8 +279,8 @@ class Histories(RuleBasedStateMachine):
         by_status = await self.house.store.comments.status_counts(tag)
         assert {status: n for status, n in by_status.items() if n} == Counter(c.status for c in site.cases.values())
         for email, counts in site.authors.items():
-            seen = await self.house.store.comments.look([_probe(tag, self.house.secret.author(email))])
-            assert (seen[0].n_approved, seen[0].n_rejected) == (counts["approved"], counts["rejected"])
+            _, seen = await self.house.store.comments.look(_probe(tag, self.house.secret.author(email)))
+            assert (seen.n_approved, seen.n_rejected) == (counts["approved"], counts["rejected"])
         events = await self.house.services.read.events(tag, 0, 1000)
         told = [(e.type, e.comment_id, e.status, e.version) for e in events]
         assert told == [event for _, event in site.events]

@@ -33,19 +33,6 @@ async def parts(house: House, desk: Desk) -> dict[str, int]:
     }
 
 
-def before_the_write(house: House, hurt) -> None:  # type: ignore[no-untyped-def]
-    """Calls `hurt` once, between the grouped look and the grouped write of the next submissions."""
-    look = house.store.comments.look
-
-    async def look_then_hurt(probes):  # type: ignore[no-untyped-def]
-        seen = await look(probes)
-        house.store.comments.look = look  # type: ignore[method-assign]
-        hurt()
-        return seen
-
-    house.store.comments.look = look_then_hurt  # type: ignore[method-assign]
-
-
 async def in_turn(client: Client, numbers: range) -> list[bytes]:
     """Echoes, each asked for a turn of the loop after the one before: they need not share a round trip."""
     tasks = []
@@ -61,25 +48,12 @@ def reads(stats: bytes) -> bytes:
     return next(line for line in stats.splitlines() if line.startswith(b"total_reads_processed:"))
 
 
-async def test_a_store_that_freezes_before_the_look_has_stored_nothing(
-    frail: House, frail_desk: Desk, private: PrivateServer
-) -> None:
-    arrival = await frail_desk.arrival(frail_desk.submission())
-    private.freeze()
-
-    with pytest.raises(StoreUnavailable):
-        await frail.submissions(arrival)
-
-    private.thaw()
-    assert set((await parts(frail, frail_desk)).values()) == {0}
-
-
 async def test_a_store_that_freezes_at_the_write_stores_whole_comments_or_none(
     frail: House, frail_desk: Desk, private: PrivateServer
 ) -> None:
     submissions = [frail_desk.submission(client_ref=f"wp-{n}") for n in range(8)]
     arrivals = [await frail_desk.arrival(submission) for submission in submissions]
-    before_the_write(frail, private.freeze)
+    private.freeze()
 
     answers = await asyncio.gather(*(frail.submissions(arrival) for arrival in arrivals), return_exceptions=True)
     private.thaw()
@@ -98,7 +72,7 @@ async def test_a_store_killed_at_the_write_comes_back_with_all_it_had_acknowledg
 ) -> None:
     acknowledged = [(await frail_desk.submit()).comment for _ in range(5)]
     arrival = await frail_desk.arrival(frail_desk.submission())
-    before_the_write(frail, private.kill)
+    private.kill()
 
     with pytest.raises(StoreUnavailable):
         await frail.submissions(arrival)

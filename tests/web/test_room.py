@@ -24,13 +24,13 @@ def settings() -> Settings:
 def gate(house: House, monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
     """Until it is set, the store does not answer what submissions ask."""
     gate = asyncio.Event()
-    look = house.store.comments.look
+    write = house.store.comments.write
 
-    async def look_later(probes: Any) -> Any:
+    async def write_later(*given: Any) -> Any:
         await gate.wait()
-        return await look(probes)
+        return await write(*given)
 
-    monkeypatch.setattr(house.store.comments, "look", look_later)
+    monkeypatch.setattr(house.store.comments, "write", write_later)
     return gate
 
 

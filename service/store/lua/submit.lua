@@ -1,9 +1,9 @@
 #!lua
 -- Stores a comment with its case and its opening event, or says why not.
 --
--- Promises: all or nothing. Idempotent by comment id: the same call again changes nothing and answers the same. Looks
--- once more at what may have changed since the grouped read: configuration (a key revoked, an author blocked), repeats,
--- duplicates, flood limits.
+-- Promises: all or nothing. Idempotent by comment id: the same call again changes nothing and answers the same. What is
+-- written was judged by what holds at this moment: by this configuration (no key revoked, no author blocked meanwhile),
+-- by this standing of the author and this age of the article. No repeat, no duplicate, within the flood limits.
 --
 -- KEYS[1]  root of the site
 -- ARGV[1]  comment id            [2] now, ms              [3] revision of the configuration it was judged by
@@ -12,10 +12,13 @@
 --    [12]  digest of the Idempotency-Key or ''           [13] digest of the submission
 --    [14]  digest for duplicates                         [15] verdict's first reason code or ''
 --    [16]  article id           [17] article URL         [18] article title     [19] published, ms, or ''
---    [20…] flood limits, three each: digest, comments, period in ms
+--    [20]  the author's approved and  [21] rejected comments, and  [22] the article's first time in ms, by which it was
+--          judged (now, where the article is new)
+--    [23…] flood limits, three each: digest, comments, period in ms
 --
 -- Returns {'created'} · {'stale', revision} · {'repeat', comment id} · {'other', comment id} (a repeat with another
--- body) · {'duplicate'} · {'flood', index of the limit from 1, retry after in ms}
+-- body) · {'duplicate'} · {'otherwise', approved, rejected, first time} (to be judged by these) · {'flood', index of the
+-- limit from 1, retry after in ms}
 -- @include lib
 
 local DAY = 86400000
@@ -40,13 +43,21 @@ local duplicate = P .. 'dup:' .. ARGV[14]
 if redis.call('EXISTS', duplicate) == 1 then return { 'duplicate' } end
 
 local arrivals = {}
-for i = 20, #ARGV, 3 do
+for i = 23, #ARGV, 3 do
   local key, period = P .. 'flood:' .. ARGV[i], tonumber(ARGV[i + 2])
   local each = period / tonumber(ARGV[i + 1])
   local arrival = math.max(tonumber(redis.call('GET', key) or '0'), now) + each
-  if arrival - now > period then return { 'flood', (i - 17) / 3, math.ceil(arrival - now - period) } end
+  if arrival - now > period then return { 'flood', (i - 20) / 3, math.ceil(arrival - now - period) } end
   arrivals[#arrivals + 1] = { key, arrival }
 end
+
+local author, article = P .. 'author:' .. ARGV[9], P .. 'article:' .. ARGV[8]
+local counts = redis.call('HMGET', author, 'approved', 'rejected')
+local first_seen = redis.call('HGET', article, 'first_seen')
+if (counts[1] or '0') ~= ARGV[20] or (counts[2] or '0') ~= ARGV[21] or (first_seen or ARGV[2]) ~= ARGV[22] then
+  return { 'otherwise', counts[1], counts[2], first_seen }
+end
+
 for _, a in ipairs(arrivals) do
   redis.call('SET', a[1], string.format('%.3f', a[2]), 'PX', math.max(1, math.ceil(a[2] - now)))
 end
@@ -60,10 +71,10 @@ redis.call('HSET', P .. 'comment:' .. id, 'doc', ARGV[4], 'status', c.status, 'v
 redis.call('ZADD', P .. 'status:' .. c.status, now, id)
 redis.call('ZADD', P .. 'under:' .. c.article, now, id)
 redis.call('ZADD', P .. 'of:' .. c.author, now, id)
-redis.call('HINCRBY', P .. 'author:' .. c.author, c.status, 1)
-redis.call('HSETNX', P .. 'author:' .. c.author, 'first_seen', now)
-redis.call('HSETNX', P .. 'article:' .. c.article, 'first_seen', now)
-redis.call('HSET', P .. 'article:' .. c.article, 'id', ARGV[16], 'url', ARGV[17], 'title', ARGV[18], 'published', ARGV[19])
+redis.call('HINCRBY', author, c.status, 1)
+redis.call('HSETNX', author, 'first_seen', now)
+redis.call('HSET', article, 'first_seen', ARGV[22], 'id', ARGV[16], 'url', ARGV[17], 'title', ARGV[18],
+  'published', ARGV[19])
 if c.status == 'pending' then enqueue(c) end
 if ARGV[11] ~= '' then
   redis.call('SET', P .. 'ref:' .. ARGV[11], id .. ' ' .. ARGV[13])

@@ -11,8 +11,9 @@ from service.domain.site import Account, ApiKey, KeyKind, Role
 from service.errors import FieldError, InvalidInput
 from service.flow.configure import IssuedKey
 from service.web.api.sites import follows, versioned
-from service.web.context import Context, Services
+from service.web.context import Context
 from service.web.requests import KeyModel, KeysModel, PeopleModel, PersonModel
+from service.web.services import Services
 
 
 def invitation_link(services: Services, token: str) -> str:

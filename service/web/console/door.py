@@ -30,9 +30,10 @@ from service.i18n import LANGUAGES, say
 from service.web.address import origin_of
 from service.web.console.wording import Words
 from service.web.context import LANGUAGE as REQUEST_LANGUAGE
-from service.web.context import REQUEST_ID, Services
+from service.web.context import REQUEST_ID
 from service.web.parse import NO_FORM, invalid, whole_number
 from service.web.problems import INTERNAL, Row, document, field_message, problem_of, row_of
+from service.web.services import Services
 from service.web.templates import render_template
 
 _log = structlog.get_logger()

@@ -6,23 +6,20 @@ import asyncio
 import contextlib
 import itertools
 import json
-import os
 import random
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from service.app import House, furnish
-from service.domain.assessment import Assessment
 from service.domain.comment import Article, Author, Submission
-from service.domain.ids import ENTROPY_BYTES, Tag
+from service.domain.ids import Tag
 from service.domain.site import KeyKind, Role
 from service.flow.directory import living_key
-from service.flow.submit import Arrival
+from service.flow.submit import Arrival, Receipt
 from service.scoring import Scorer
 from service.secret import Secret, read_secret
 from service.settings import load_settings
-from service.store.comments import Seen, Writing, Written
 from service.store.embedded import Embedded
 
 LENGTH = 200
@@ -78,22 +75,12 @@ class Newsroom:
 
         async def lane() -> None:
             for size in sizes:
-                now_ms = self.house.services.clock()
-                writings = self._judged(await self.arrivals(size), like, now_ms)
-                for written in await self.house.store.comments.write(writings, now_ms):
-                    if not isinstance(written, Written) or not written.is_created:
-                        raise SystemExit(f"a comment was refused: {written!r}")
+                for result in await self.house.services.preview.assessed(await self.arrivals(size), [like] * size):
+                    if not isinstance(result, Receipt):
+                        raise SystemExit(f"a comment was refused: {result!r}")
 
         await asyncio.gather(*(lane() for _ in range(_LANES)))
         await client.call("CONFIG", "SET", "appendfsync", "always")
-
-    def _judged(self, arrivals: Sequence[Arrival], like: Assessment, now_ms: int) -> list[Writing]:
-        flow, entropy = self.house.services.preview, os.urandom(ENTROPY_BYTES * len(arrivals))
-        pieces = [entropy[at : at + ENTROPY_BYTES] for at in range(0, len(entropy), ENTROPY_BYTES)]
-        return [
-            flow._writing(arrival, flow._probe(arrival), Seen(arrival.config.revision), like, now_ms, piece)
-            for arrival, piece in zip(arrivals, pieces, strict=True)
-        ]
 
     async def pending(self) -> int:
         """How many wait."""
