@@ -135,9 +135,8 @@ async def _answers(store: Store) -> bool:
 
 def application(house: House, *, with_loops: bool, closes_house: bool = True) -> web.Application:
     """The web application over the house; at its end it closes the house, unless somebody else still needs it."""
-    from service.web.app import (
-        make_app,  # the command line furnishes houses without a page, and should not wait for any
-    )
+    # The command line furnishes houses without a page, and should not wait for any.
+    from service.web.app import make_app
 
     app = make_app(house.services)
 

@@ -6,7 +6,7 @@
 
 How the author stands and how old the article is, is guessed from what this process heard last. Where the script finds
 it otherwise (an author decided on meanwhile, or by another process) it writes nothing and tells, and the comment is
-judged and sent once more.
+judged and sent again.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from service.errors import (
     Overloaded,
     RepeatedWithOtherBody,
     SaringError,
+    StoreFull,
     StoreUnavailable,
     TooManySubmissions,
 )
@@ -100,12 +101,13 @@ class Submit:
             (at, arrival, self._probe(arrival), assessment)
             for at, (arrival, assessment) in enumerate(zip(arrivals, assessments, strict=True))
         ]
-        for _ in range(_TRIES):  # again only for those of whom something has changed meanwhile
-            open_ = await self._once(open_, results, repeats)
-            if not open_:
-                break
+        probes = [probe for _, _, probe, _ in open_]
+        for left in reversed(range(_TRIES)):  # again only for those of whom something has changed meanwhile
+            if open_:
+                open_ = await self._once(open_, results, repeats, insists=not left)
         for at, *_ in open_:
-            results[at] = Overloaded("what it is judged by keeps changing")
+            results[at] = Overloaded("the site's configuration keeps changing")
+        await self._recall_though_full(arrivals, probes, results, repeats)
         await self._answer_repeats(arrivals, repeats, results)
         return [results[at] for at in range(len(arrivals))]
 
@@ -119,19 +121,27 @@ class Submit:
         entropy = self._entropy(ENTROPY_BYTES)
         return self._writing(arrival, probe, seen, assessment, self._clock(), entropy).comment
 
-    async def _once(self, group: list[Open], results: dict[int, Result], repeats: Repeats) -> list[Open]:
+    async def _once(
+        self, group: list[Open], results: dict[int, Result], repeats: Repeats, *, insists: bool
+    ) -> list[Open]:
+        """Judges and writes; what is to be tried again. Who `insists` is content with what was told last."""
         now_ms = self._clock()
         entropy = self._entropy(ENTROPY_BYTES * len(group))
         writings: list[Writing] = []
         for n, (_, arrival, probe, assessment) in enumerate(group):
             seen = self._recollection.seen(probe)
             piece = entropy[n * ENTROPY_BYTES :][:ENTROPY_BYTES]
-            writings.append(self._writing(arrival, probe, seen, assessment, now_ms, piece))
+            writing = self._writing(arrival, probe, seen, assessment, now_ms, piece)
+            writings.append(writing._replace(insists=insists) if insists else writing)
             # The next in the group may be by the same author: they are written in this order.
             if (then := _after(writings[-1], now_ms)) != seen:
                 self._recollection.note(probe, then)
         again: list[Open] = []
-        written = await self._store.comments.write(writings, now_ms)
+        written: Sequence[Written | Exception]
+        try:
+            written = await self._store.comments.write(writings, now_ms)
+        except Exception as error:  # what was written before stays said
+            written = [error] * len(group)
         for open_, writing, answer in zip(group, writings, written, strict=True):
             at, arrival, probe, assessment = open_
             if isinstance(answer, Exception):  # its site's server is away; the others go on
@@ -154,6 +164,25 @@ class Submit:
         """The arrival under the configuration as it stands now. Raises Unauthenticated where its key is gone."""
         config = await self._directory.current(arrival.config.site.tag)
         return arrival._replace(config=config, key=living_key(config, arrival.key.hash))
+
+    async def _recall_though_full(
+        self, arrivals: Sequence[Arrival], probes: Sequence[Probe], results: dict[int, Result], repeats: Repeats
+    ) -> None:
+        """A full store runs no script that writes, but what was stored before it can still tell."""
+        full = [at for at, result in results.items() if isinstance(result, StoreFull)]
+        if not full:
+            return
+        try:
+            recalled = await self._store.comments.recall([probes[at] for at in full])
+        except StoreUnavailable:
+            return
+        for at, (revision, repeat, is_duplicate) in zip(full, recalled, strict=True):
+            if revision != arrivals[at].config.revision:  # a key revoked meanwhile is told nothing
+                continue
+            if repeat is not None:
+                repeats[at] = repeat
+            elif is_duplicate:
+                results[at] = Duplicate("said already")
 
     async def _answer_repeats(self, arrivals: Sequence[Arrival], repeats: Repeats, results: dict[int, Result]) -> None:
         # After an outage newspapers send again all that they had: a site's repeats are read together.

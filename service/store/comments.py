@@ -53,13 +53,17 @@ class Seen(NamedTuple):
 
 
 class Writing(NamedTuple):
-    """A comment ready to be written; it was judged by the configuration of this revision, and by what was `seen`."""
+    """A comment ready to be written; it was judged by the configuration of this revision, and by what was `seen`.
+
+    One that `insists` is written even where the author or article is seen otherwise by now.
+    """
 
     comment: Comment
     probe: Probe
     doc: bytes
     revision: int
     seen: Seen
+    insists: bool = False
 
 
 class Written(NamedTuple):
@@ -98,6 +102,24 @@ class Comments:
             ]
         )
         return int(revision or 0), _seen(approved, rejected, first_seen)
+
+    async def recall(self, probes: Sequence[Probe]) -> list[tuple[int, Repeat | None, bool]]:
+        """Of each submission: the site's revision, the comment that it repeats, whether it is a duplicate."""
+        calls: list[Call] = []
+        for probe in probes:
+            root = keys.root(probe.tag)
+            calls += [
+                ("HGET", f"{root}:site", "revision"),
+                ("GET", f"{root}:ref:{probe.client_ref}"),
+                ("GET", f"{root}:idem:{probe.idempotency}"),
+                ("GET", f"{root}:dup:{probe.duplicate}"),
+            ]
+        replies = iter(await self._client.group(calls))
+        recalled = []
+        for probe, (revision, by_ref, by_key, duplicate) in zip(probes, zip(*[replies] * 4, strict=True), strict=True):
+            entry = by_ref or by_key
+            recalled.append((int(revision or 0), _repeat(entry, probe.submission) if entry else None, bool(duplicate)))
+        return recalled
 
     async def write(self, writings: Sequence[Writing], now_ms: int) -> list[Written | Exception]:
         """Writes each comment with its case and opening event, atomically, all in one round trip; errors in place."""
@@ -168,6 +190,11 @@ def _seen(approved: Reply, rejected: Reply, first_seen: Reply) -> Seen:
     return Seen(int(approved or 0), int(rejected or 0), int(first_seen) if first_seen else None)
 
 
+def _repeat(entry: bytes, submission: str) -> Repeat:
+    comment_id, digest = entry.decode().split(" ")
+    return Repeat(comment_id, digest == submission)
+
+
 def _submit_call(writing: Writing, now_ms: int) -> Call:
     comment, probe, seen = writing.comment, writing.probe, writing.seen
     article = comment.submission.article
@@ -196,7 +223,7 @@ def _submit_call(writing: Writing, now_ms: int) -> Call:
         article.url,
         article.title,
         "" if article.published_ms is None else article.published_ms,
-        seen.n_approved,
+        "" if writing.insists else seen.n_approved,
         seen.n_rejected,
         now_ms if seen.article_first_seen_ms is None else seen.article_first_seen_ms,
         *floods,

@@ -70,7 +70,7 @@ async def test_a_key_revoked_elsewhere_submits_nothing_though_this_process_still
     arrival = await there.arrival(there.submission())
     await house.configure.revoke_key(newsroom.tag, arrival.key.id)
     known = await other_process.services.admit.caller(newsroom.secret, may_be_old=True)
-    assert known.key == arrival.key  # the hot path asks the store nothing here: its own two trips will tell
+    assert known.key == arrival.key  # the hot path asks the store nothing here: its own trip will tell
 
     (result,) = await other_process.services.preview([arrival])
 

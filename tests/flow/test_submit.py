@@ -19,6 +19,8 @@ from service.errors import (
     Overloaded,
     RepeatedWithOtherBody,
     SaringError,
+    StoreFull,
+    StoreUnavailable,
     TooManySubmissions,
     Unauthenticated,
 )
@@ -447,6 +449,77 @@ async def test_comments_of_one_author_in_one_group_each_count_for_the_next(
     assert [result.comment.facts.n_approved for result in results] == list(range(1, 13))  # type: ignore[union-attr]
     assert {result.comment.status for result in results} == {Status.APPROVED}  # type: ignore[union-attr]
     assert _writes(round_trips) == [12, 12]  # the first write tells of the decision
+
+
+async def test_comments_that_come_twice_in_a_group_hold_up_nobody(desk: Desk, house: House) -> None:
+    """Each second one is not counted after all, so all behind it were judged by one too many."""
+    siti = Author("Siti", "siti@example.com")
+    first = await desk.submit("Semoga jalannya lekas baik", author=siti)
+    await house.services.review.decide(desk.newsroom.tag, "u_1", _approve(first.comment.id))
+    submissions = [desk.submission(f"Kabar baik nomor {n}", author=siti) for n in range(20)]
+
+    results = await desk.results(*(each for submission in submissions for each in (submission, submission)))
+
+    assert {type(result) for result in results[::2]} == {Receipt}
+    assert {type(result) for result in results[1::2]} == {Duplicate}
+
+
+async def test_an_author_who_is_never_as_he_was_is_judged_by_what_was_told_last(desk: Desk, house: House) -> None:
+    submission = desk.submission(author=Author("Siti", "siti@example.com"))
+    arrival = await desk.arrival(submission)
+    write, client = house.store.comments.write, house.store.client
+    author = f"saring:{{{desk.newsroom.tag}}}:author:{house.secret.author('siti@example.com')}"
+
+    async def count_then_write(writings, now_ms):  # type: ignore[no-untyped-def]
+        await client.call("HINCRBY", author, "approved", 1)
+        return await write(writings, now_ms)
+
+    house.store.comments.write = count_then_write  # type: ignore[method-assign]
+    (result,) = await house.services.preview([arrival])
+
+    assert isinstance(result, Receipt)
+    assert result.comment.facts.n_approved == 4  # of five by then
+    assert [event.type for event in await house.services.read.events(desk.newsroom.tag, 0, 10)] == ["comment.submitted"]
+
+
+async def test_an_error_at_the_second_try_is_of_those_alone_who_needed_one(
+    desk: Desk, house: House, another: House
+) -> None:
+    siti = Author("Siti", "siti@example.com")
+    first = await desk.submit("Semoga jalannya lekas baik", author=siti)
+    await another.services.review.decide(desk.newsroom.tag, "u_1", _approve(first.comment.id))
+    arrivals = [await desk.arrival(desk.submission(author=siti)), await desk.arrival(desk.submission())]
+    write = house.store.comments.write
+
+    async def write_once(writings, now_ms):  # type: ignore[no-untyped-def]
+        house.store.comments.write = no_more
+        return await write(writings, now_ms)
+
+    async def no_more(writings, now_ms):  # type: ignore[no-untyped-def]
+        raise StoreUnavailable("gone")
+
+    house.store.comments.write = write_once  # type: ignore[method-assign]
+    known, stranger = await house.services.preview(arrivals)
+
+    assert isinstance(known, StoreUnavailable)
+    assert isinstance(stranger, Receipt)
+    assert stranger.is_new
+
+
+async def test_a_full_store_still_tells_what_it_has(desk: Desk, house: House) -> None:
+    submission = desk.submission("Sudah ada", client_ref="wp-1")
+    (first,) = await desk.results(submission)
+    assert isinstance(first, Receipt)
+    await house.store.client.call("CONFIG", "SET", "maxmemory", "1mb")
+    try:
+        results = await desk.results(
+            submission, submission._replace(client_ref=""), submission._replace(body="Lain"), desk.submission("Baru")
+        )
+    finally:
+        await house.store.client.call("CONFIG", "SET", "maxmemory", "0")
+
+    assert results[0] == Receipt(first.comment, is_new=False)
+    assert [type(result) for result in results[1:]] == [Duplicate, RepeatedWithOtherBody, StoreFull]
 
 
 async def test_an_article_is_as_old_as_its_first_comment_whoever_took_it(

@@ -13,7 +13,7 @@
 --    [14]  digest for duplicates                         [15] verdict's first reason code or ''
 --    [16]  article id           [17] article URL         [18] article title     [19] published, ms, or ''
 --    [20]  the author's approved and  [21] rejected comments, and  [22] the article's first time in ms, by which it was
---          judged (now, where the article is new)
+--          judged (now, where the article is new); [20] '': it is content with having been judged by what was told last
 --    [23…] flood limits, three each: digest, comments, period in ms
 --
 -- Returns {'created'} · {'stale', revision} · {'repeat', comment id} · {'other', comment id} (a repeat with another
@@ -54,9 +54,8 @@ end
 local author, article = P .. 'author:' .. ARGV[9], P .. 'article:' .. ARGV[8]
 local counts = redis.call('HMGET', author, 'approved', 'rejected')
 local first_seen = redis.call('HGET', article, 'first_seen')
-if (counts[1] or '0') ~= ARGV[20] or (counts[2] or '0') ~= ARGV[21] or (first_seen or ARGV[2]) ~= ARGV[22] then
-  return { 'otherwise', counts[1], counts[2], first_seen }
-end
+local is_so = (counts[1] or '0') == ARGV[20] and (counts[2] or '0') == ARGV[21] and (first_seen or ARGV[2]) == ARGV[22]
+if not is_so and ARGV[20] ~= '' then return { 'otherwise', counts[1], counts[2], first_seen } end
 
 for _, a in ipairs(arrivals) do
   redis.call('SET', a[1], string.format('%.3f', a[2]), 'PX', math.max(1, math.ceil(a[2] - now)))
@@ -73,7 +72,7 @@ redis.call('ZADD', P .. 'under:' .. c.article, now, id)
 redis.call('ZADD', P .. 'of:' .. c.author, now, id)
 redis.call('HINCRBY', author, c.status, 1)
 redis.call('HSETNX', author, 'first_seen', now)
-redis.call('HSET', article, 'first_seen', ARGV[22], 'id', ARGV[16], 'url', ARGV[17], 'title', ARGV[18],
+redis.call('HSET', article, 'first_seen', first_seen or now, 'id', ARGV[16], 'url', ARGV[17], 'title', ARGV[18],
   'published', ARGV[19])
 if c.status == 'pending' then enqueue(c) end
 if ARGV[11] ~= '' then
