@@ -64,9 +64,8 @@ def placed(document: Document, cuts: Sequence[Sequence[Sized]]) -> Placed:
 def text_at(document: Document, place: Place) -> str:
     """What stands there."""
     field, begin, end = place
-    if field == "body":
-        return document.text[begin:end]
-    return str(getattr(document, field)[begin:end])
+    text = document.text if field == "body" else getattr(document, field)
+    return str(text[begin:end])
 
 
 def _begins_of(text: str, originals: Sequence[str], offset: int) -> list[int]:

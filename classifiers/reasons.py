@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import partial
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, chain
 from typing import Final, NamedTuple
 
@@ -62,19 +61,14 @@ def explain(questions: Sequence[Question], weights: Doubles) -> Iterator[tuple[T
         begin += len(words.sizes)
 
 
-# Terms are many; made as a tuple they cost half of what their own constructor takes.
-_term: Callable[[tuple[str, str, int, int, str, float]], Term] = partial(tuple.__new__, Term)
-
-
 def _terms(document: Document, words: Placed, margin: Margin, shown: Iterable[tuple[int, float]]) -> list[Term]:
-    _, label, bias, log_odds = margin
-    rest = log_odds - bias
+    rest = margin.log_odds - margin.bias
     terms: list[Term] = []
     for i, weight in shown:
         if weight:
             field, begin, end = place = words.places[i]
-            terms.append(_term((label, field, begin, end, text_at(document, place), weight)))
+            terms.append(Term(margin.label, field, begin, end, text_at(document, place), weight))
             rest -= weight
-    terms.append(_term((label, "rest", 0, 0, "", round(rest, DIGITS))))
-    terms.append(_term((label, "bias", 0, 0, "", bias)))
+    terms.append(Term(margin.label, "rest", 0, 0, "", round(rest, DIGITS)))
+    terms.append(Term(margin.label, "bias", 0, 0, "", margin.bias))
     return terms

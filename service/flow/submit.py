@@ -103,8 +103,9 @@ class Submit:
         ]
         probes = [probe for _, _, probe, _ in open_]
         for left in reversed(range(_TRIES)):  # again only for those of whom something has changed meanwhile
-            if open_:
-                open_ = await self._once(open_, results, repeats, insists=not left)
+            open_ = await self._once(open_, results, repeats, insists=not left)
+            if not open_:
+                break
         for at, *_ in open_:
             results[at] = Overloaded("the site's configuration keeps changing")
         await self._recall_though_full(arrivals, probes, results, repeats)
@@ -126,22 +127,13 @@ class Submit:
     ) -> list[Open]:
         """Judges and writes; what is to be tried again. Who `insists` is content with what was told last."""
         now_ms = self._clock()
-        entropy = self._entropy(ENTROPY_BYTES * len(group))
-        writings: list[Writing] = []
-        for n, (_, arrival, probe, assessment) in enumerate(group):
-            seen = self._recollection.seen(probe)
-            piece = entropy[n * ENTROPY_BYTES :][:ENTROPY_BYTES]
-            writing = self._writing(arrival, probe, seen, assessment, now_ms, piece)
-            writings.append(writing._replace(insists=insists) if insists else writing)
-            # The next in the group may be by the same author: they are written in this order.
-            if (then := _after(writings[-1], now_ms)) != seen:
-                self._recollection.note(probe, then)
-        again: list[Open] = []
+        writings = self._writings(group, now_ms)
         written: Sequence[Written | Exception]
         try:
-            written = await self._store.comments.write(writings, now_ms)
+            written = await self._store.comments.write(writings, now_ms, insists=insists)
         except Exception as error:  # what was written before stays said
             written = [error] * len(group)
+        again: list[Open] = []
         for open_, writing, answer in zip(group, writings, written, strict=True):
             at, arrival, probe, assessment = open_
             if isinstance(answer, Exception):  # its site's server is away; the others go on
@@ -159,6 +151,19 @@ class Submit:
             else:
                 results[at] = _result(writing, answer)
         return again
+
+    def _writings(self, group: Sequence[Open], now_ms: int) -> list[Writing]:
+        """Each judged by what was heard last of author and article, those before it in the group included."""
+        entropy = self._entropy(ENTROPY_BYTES * len(group))
+        writings: list[Writing] = []
+        for n, (_, arrival, probe, assessment) in enumerate(group):
+            seen = self._recollection.seen(probe)
+            piece = entropy[n * ENTROPY_BYTES :][:ENTROPY_BYTES]
+            writing = self._writing(arrival, probe, seen, assessment, now_ms, piece)
+            writings.append(writing)
+            if (then := _after(writing, now_ms)) != seen:
+                self._recollection.note(probe, then)
+        return writings
 
     async def _renewed(self, arrival: Arrival) -> Arrival:
         """The arrival under the configuration as it stands now. Raises Unauthenticated where its key is gone."""

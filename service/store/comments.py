@@ -53,17 +53,13 @@ class Seen(NamedTuple):
 
 
 class Writing(NamedTuple):
-    """A comment ready to be written; it was judged by the configuration of this revision, and by what was `seen`.
-
-    One that `insists` is written even where the author or article is seen otherwise by now.
-    """
+    """A comment ready to be written; it was judged by the configuration of this revision, and by what was `seen`."""
 
     comment: Comment
     probe: Probe
     doc: bytes
     revision: int
     seen: Seen
-    insists: bool = False
 
 
 class Written(NamedTuple):
@@ -114,16 +110,22 @@ class Comments:
                 ("GET", f"{root}:idem:{probe.idempotency}"),
                 ("GET", f"{root}:dup:{probe.duplicate}"),
             ]
-        replies = iter(await self._client.group(calls))
+        replies = await self._client.group(calls)
         recalled = []
-        for probe, (revision, by_ref, by_key, duplicate) in zip(probes, zip(*[replies] * 4, strict=True), strict=True):
+        for n, probe in enumerate(probes):
+            revision, by_ref, by_key, duplicate = replies[4 * n : 4 * n + 4]
             entry = by_ref or by_key
             recalled.append((int(revision or 0), _repeat(entry, probe.submission) if entry else None, bool(duplicate)))
         return recalled
 
-    async def write(self, writings: Sequence[Writing], now_ms: int) -> list[Written | Exception]:
-        """Writes each comment with its case and opening event, atomically, all in one round trip; errors in place."""
-        replies = await self._client.group_each([_submit_call(writing, now_ms) for writing in writings])
+    async def write(
+        self, writings: Sequence[Writing], now_ms: int, *, insists: bool = False
+    ) -> list[Written | Exception]:
+        """Writes each comment with its case and opening event, atomically, all in one round trip; errors in place.
+
+        Who `insists` writes even where an author or article is seen otherwise by now.
+        """
+        replies = await self._client.group_each([_submit_call(writing, now_ms, insists) for writing in writings])
         return [
             reply if isinstance(reply, Exception) else _written(writing, reply)
             for writing, reply in zip(writings, replies, strict=True)
@@ -195,7 +197,7 @@ def _repeat(entry: bytes, submission: str) -> Repeat:
     return Repeat(comment_id, digest == submission)
 
 
-def _submit_call(writing: Writing, now_ms: int) -> Call:
+def _submit_call(writing: Writing, now_ms: int, insists: bool) -> Call:
     comment, probe, seen = writing.comment, writing.probe, writing.seen
     article = comment.submission.article
     floods: list[str | int] = []
@@ -223,7 +225,7 @@ def _submit_call(writing: Writing, now_ms: int) -> Call:
         article.url,
         article.title,
         "" if article.published_ms is None else article.published_ms,
-        "" if writing.insists else seen.n_approved,
+        "" if insists else seen.n_approved,
         seen.n_rejected,
         now_ms if seen.article_first_seen_ms is None else seen.article_first_seen_ms,
         *floods,

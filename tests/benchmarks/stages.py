@@ -9,7 +9,6 @@ counted. Each comment is met for the first time. Printed is the median of the ro
 from __future__ import annotations
 
 import argparse
-import os
 import statistics
 import tempfile
 import time
@@ -22,13 +21,14 @@ import orjson
 import uvloop
 
 from service.app import House, furnish
-from service.domain.ids import ENTROPY_BYTES, Tag
+from service.domain.ids import Tag
 from service.domain.site import KeyKind
 from service.flow.directory import living_key
 from service.flow.submit import Arrival
 from service.scoring import Scorer
 from service.secret import Secret
 from service.settings import load_settings
+from service.store.comments import Written
 from service.store.embedded import borrowed
 from service.web import render
 from service.web.parse import parse_json
@@ -65,12 +65,11 @@ async def one_round(house: House, scorer: Scorer, tag: Tag, secret: str, stages:
         assessments = scorer._assess(submissions)
     now_ms = house.services.clock()
     with stages.stage("judge, comment, document"):
-        writings = [
-            flow._writing(arrival, probe, flow._recollection.seen(probe), assessment, now_ms, os.urandom(ENTROPY_BYTES))
-            for arrival, probe, assessment in zip(arrivals, probes, assessments, strict=True)
-        ]
+        writings = flow._writings(list(zip(range(stages.group), arrivals, probes, assessments, strict=True)), now_ms)
     with stages.stage("write"):
-        await house.store.comments.write(writings, now_ms)
+        written = await house.store.comments.write(writings, now_ms)
+    if not all(isinstance(answer, Written) and answer.is_created for answer in written):
+        raise SystemExit("a comment was not written")
     with stages.stage("render"):
         for writing in writings:
             orjson.dumps(render.receipt(writing.comment, "id"))

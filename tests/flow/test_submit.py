@@ -349,11 +349,11 @@ async def test_a_site_that_is_reconfigured_all_the_time_is_told_to_wait(desk: De
     write = house.store.comments.write
     n = 0
 
-    async def reconfigure_then_write(writings, now_ms):  # type: ignore[no-untyped-def]
+    async def reconfigure_then_write(*given, **named):  # type: ignore[no-untyped-def]
         nonlocal n
         n += 1
         await house.configure.put_lists(desk.newsroom.tag, Lists(words=(ListEntry(f"kata{n}"),)), None, "u_1")
-        return await write(writings, now_ms)
+        return await write(*given, **named)
 
     house.store.comments.write = reconfigure_then_write  # type: ignore[method-assign]
     (result,) = await house.services.preview([arrival])
@@ -470,9 +470,9 @@ async def test_an_author_who_is_never_as_he_was_is_judged_by_what_was_told_last(
     write, client = house.store.comments.write, house.store.client
     author = f"saring:{{{desk.newsroom.tag}}}:author:{house.secret.author('siti@example.com')}"
 
-    async def count_then_write(writings, now_ms):  # type: ignore[no-untyped-def]
+    async def count_then_write(*given, **named):  # type: ignore[no-untyped-def]
         await client.call("HINCRBY", author, "approved", 1)
-        return await write(writings, now_ms)
+        return await write(*given, **named)
 
     house.store.comments.write = count_then_write  # type: ignore[method-assign]
     (result,) = await house.services.preview([arrival])
@@ -491,11 +491,11 @@ async def test_an_error_at_the_second_try_is_of_those_alone_who_needed_one(
     arrivals = [await desk.arrival(desk.submission(author=siti)), await desk.arrival(desk.submission())]
     write = house.store.comments.write
 
-    async def write_once(writings, now_ms):  # type: ignore[no-untyped-def]
+    async def write_once(*given, **named):  # type: ignore[no-untyped-def]
         house.store.comments.write = no_more
-        return await write(writings, now_ms)
+        return await write(*given, **named)
 
-    async def no_more(writings, now_ms):  # type: ignore[no-untyped-def]
+    async def no_more(*_, **__):  # type: ignore[no-untyped-def]
         raise StoreUnavailable("gone")
 
     house.store.comments.write = write_once  # type: ignore[method-assign]

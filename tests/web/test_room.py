@@ -26,9 +26,9 @@ def gate(house: House, monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
     gate = asyncio.Event()
     write = house.store.comments.write
 
-    async def write_later(*given: Any) -> Any:
+    async def write_later(*given: Any, **named: Any) -> Any:
         await gate.wait()
-        return await write(*given)
+        return await write(*given, **named)
 
     monkeypatch.setattr(house.store.comments, "write", write_later)
     return gate
