@@ -144,6 +144,16 @@ async def house(
         await made.close()
 
 
+@pytest_asyncio.fixture
+async def other_process(
+    valkey: str, house: House, secret: Secret, clock: Clock, classifier: Classifier
+) -> AsyncIterator[House]:
+    """A second process on the same store."""
+    made = furnish(house.settings, valkey, secret, scorer=Scorer(classifier, 10_000), clock=clock)
+    yield made
+    await made.close()
+
+
 async def all_keys(client: Client, pattern: str = "*") -> list[str]:
     """The names of all keys, on every server."""
     return [raw.decode() for names in await client.everywhere("KEYS", pattern) for raw in names]

@@ -2,29 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
-import pytest_asyncio
 
-from classifiers import Classifier
-from service.app import House, furnish
+from service.app import House
 from service.domain.site import KeyKind, ListEntry, Lists, Role
 from service.errors import Forbidden, NotFound, SiteAmbiguous, Unauthenticated, UnknownSite
 from service.flow.admit import allow
-from service.scoring import Scorer
-from service.secret import Secret
-from tests.conftest import Clock, Desk, Newsroom, open_newsroom
-
-
-@pytest_asyncio.fixture
-async def other_process(
-    valkey: str, house: House, secret: Secret, clock: Clock, classifier: Classifier
-) -> AsyncIterator[House]:
-    """A second process on the same store."""
-    made = furnish(house.settings, valkey, secret, scorer=Scorer(classifier, 10_000), clock=clock)
-    yield made
-    await made.close()
+from tests.conftest import Desk, Newsroom, open_newsroom
 
 
 @pytest.mark.parametrize(
